@@ -1,0 +1,32 @@
+"""The catalogue: every event type there is, one module a family, one line here."""
+
+from events.catalog import (
+    complaints,
+    consent,
+    contacts,
+    customers,
+    feedback,
+    fulfilment,
+    identity,
+    offers,
+    operations,
+    orders,
+    searches,
+    visits,
+)
+from events.event import Event
+
+EVENTS: tuple[type[Event], ...] = (
+    *visits.EVENTS,
+    *searches.EVENTS,
+    *orders.EVENTS,
+    *fulfilment.EVENTS,
+    *offers.EVENTS,
+    *complaints.EVENTS,
+    *contacts.EVENTS,
+    *customers.EVENTS,
+    *feedback.EVENTS,
+    *identity.EVENTS,
+    *consent.EVENTS,
+    *operations.EVENTS,
+)

@@ -1,0 +1,164 @@
+"""The journal: the log of record in one Postgres, for a shop of one node.
+
+Offsets are gapless and become visible in order: a writer locks its partitions' counters, lowest first, until it
+commits, so no reader can see offset n+1 before n. One round trip appends a batch. A known event id is refused: with
+the same bytes it is a duplicate, with others a conflict.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from events.codec import Codec
+from events.envelope import Envelope
+from events.log import Chunk, Outcome, Positions, Receipt, Record, partition_of
+
+DEFAULT_PARTITIONS = 12
+APPEND_TRIES = 5
+
+# Appends a batch; one row for each event, in order.
+APPEND = """
+SELECT outcome, at_partition, at_offset
+  FROM journal.append(%(ids)b, %(partitions)b, %(subjects)b, %(types)b, %(times)b, %(bodies)b)
+ ORDER BY ordinal
+"""
+
+# What follows a set of positions, a partition's records together and in order.
+READ = """
+SELECT event.partition, event."offset", event.value, event.recorded_at
+  FROM unnest(%(partitions)s::integer[], %(offsets)s::bigint[]) AS wanted (partition, from_offset)
+ CROSS JOIN LATERAL (
+       SELECT e.partition, e."offset", e.value, e.recorded_at
+         FROM journal.event AS e
+        WHERE e.partition = wanted.partition AND e."offset" >= wanted.from_offset
+        ORDER BY e."offset" LIMIT %(limit)s) AS event
+ ORDER BY 1, 2
+"""
+
+RECORDS = """
+SELECT partition, "offset", recorded_at, subject, value
+  FROM journal.event WHERE partition = %(partition)s AND "offset" >= %(start)s
+ ORDER BY "offset" LIMIT %(limit)s
+"""
+
+ENDS = "SELECT partition, next_offset FROM journal.partition ORDER BY partition"
+
+# The first offset of each partition that was recorded after an instant; recorded_at never decreases in a partition.
+KNOWN_AT = """
+SELECT p.partition, coalesce(later."offset", p.next_offset)
+  FROM journal.partition AS p
+  LEFT JOIN LATERAL (
+       SELECT e."offset" FROM journal.event AS e
+        WHERE e.partition = p.partition AND e.recorded_at > %(instant)s
+        ORDER BY e.recorded_at, e."offset" LIMIT 1) AS later ON true
+ ORDER BY 1
+"""
+
+
+class Journal:
+    """The Postgres log. One instance belongs to one thread at a time: it holds one connection."""
+
+    def __init__(self, connection: psycopg.Connection[TupleRow], codec: Codec | None = None) -> None:
+        """Use an autocommit connection to a database in which ``create_journal`` has run."""
+        self._connection = connection
+        self._codec = codec or Codec()
+        row = connection.execute("SELECT log_id, partitions FROM journal.identity").fetchone()
+        if row is None:
+            message = "the journal has no identity row: its schema was not created whole"
+            raise RuntimeError(message)
+        self.log_id: str = row[0]
+        self.partitions: int = row[1]
+
+    def append(self, envelopes: Sequence[Envelope]) -> list[Receipt]:
+        """Append durably in one round trip and return one receipt for each, in order.
+
+        Raises psycopg.OperationalError when the database does not answer: then nothing is known to be stored, and
+        sending the same batch again is safe.
+        """
+        if not envelopes:
+            return []
+        subjects = [envelope.subject for envelope in envelopes]
+        arguments = {
+            "ids": [envelope.id for envelope in envelopes],
+            "partitions": [partition_of(subject, self.partitions) for subject in subjects],
+            "subjects": subjects,
+            "types": [envelope.data.event_type for envelope in envelopes],
+            "times": [envelope.time for envelope in envelopes],
+            "bodies": [self._codec.encode(envelope) for envelope in envelopes],
+        }
+        return [Receipt(Outcome(outcome), partition, offset) for outcome, partition, offset in self._call(arguments)]
+
+    def _call(self, arguments: dict[str, Any]) -> list[TupleRow]:
+        for attempt in range(APPEND_TRIES):
+            try:
+                return self._connection.execute(APPEND, arguments, binary=True).fetchall()
+            except psycopg.errors.UniqueViolation:
+                # Another writer stored one of the ids, for another subject, between our look and our insert.
+                if attempt == APPEND_TRIES - 1:
+                    raise
+        raise AssertionError
+
+    def starts(self) -> dict[int, int]:
+        """Return the first offset held, by partition: the journal keeps everything."""
+        return dict.fromkeys(range(self.partitions), 0)
+
+    def ends(self) -> dict[int, int]:
+        """Return the offset that the next record of each partition will get."""
+        return dict(self._connection.execute(ENDS).fetchall())
+
+    def read(self, positions: Positions, limit: int) -> list[Chunk]:
+        """Return what follows the positions: at most ``limit`` records, shared evenly between the partitions."""
+        rows = self._connection.execute(
+            READ,
+            {
+                "partitions": list(positions),
+                "offsets": list(positions.values()),
+                "limit": max(1, limit // max(1, len(positions))),
+            },
+            binary=True,
+        ).fetchall()
+        return _chunks(rows)
+
+    def records(self, partition: int, start: int, limit: int) -> list[Record]:
+        """Return up to ``limit`` records of one partition from offset ``start`` on."""
+        arguments = {"partition": partition, "start": start, "limit": limit}
+        return [Record(*row) for row in self._connection.execute(RECORDS, arguments, binary=True).fetchall()]
+
+    def known_at(self, instant: datetime) -> dict[int, int]:
+        """Return the positions that hold exactly the records recorded at or before an instant."""
+        return dict(self._connection.execute(KNOWN_AT, {"instant": instant}).fetchall())
+
+
+def create_journal(connection: psycopg.Connection[TupleRow], partitions: int = DEFAULT_PARTITIONS) -> None:
+    """Create the journal's schema where it is missing; an existing journal keeps its partition count."""
+    script = files("events.log").joinpath("journal.sql").read_text(encoding="utf-8")
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('regulars.journal'))")
+        if connection.execute("SELECT to_regclass('journal.identity')").fetchone() == (None,):
+            connection.execute(script)
+            connection.execute(
+                "INSERT INTO journal.identity (log_id, partitions) VALUES (gen_random_uuid()::text, %s)", [partitions]
+            )
+            connection.execute(
+                "INSERT INTO journal.partition (partition) SELECT generate_series(0, %s - 1)", [partitions]
+            )
+
+
+def _chunks(rows: list[TupleRow]) -> list[Chunk]:
+    """Cut rows that are sorted by partition and offset into one chunk a partition."""
+    chunks: list[Chunk] = []
+    start = 0
+    while start < len(rows):
+        partition = rows[start][0]
+        end = start + 1
+        while end < len(rows) and rows[end][0] == partition:
+            end += 1
+        offsets = [row[1] for row in rows[start:end]]
+        values = [row[2] for row in rows[start:end]]
+        chunks.append(Chunk(partition, offsets, values, offsets[-1] + 1, rows[end - 1][3]))
+        start = end
+    return chunks

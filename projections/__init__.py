@@ -1,0 +1,24 @@
+"""What it means: every projection there is, one line each."""
+
+from projections._engine.declaration import Projection
+from projections.complaint_cases import ComplaintCases
+from projections.identity import Identity
+from projections.product_pairs import ProductPairs
+from projections.products_bought import ProductsBought
+from projections.profile import Profile
+from projections.purchases import Purchases
+from projections.timeline import Timeline
+from projections.unmet_demand import UnmetDemand
+from projections.visits import Visits
+
+PROJECTIONS: tuple[Projection, ...] = (
+    Timeline(),
+    Profile(),
+    Purchases(),
+    Visits(),
+    UnmetDemand(),
+    ProductPairs(),
+    ProductsBought(),
+    ComplaintCases(),
+    Identity(),
+)

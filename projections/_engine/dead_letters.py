@@ -1,0 +1,106 @@
+"""Dead letters: what is parked, why, and how it gets its one effect after a fix."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from psycopg.rows import class_row
+
+from events.codec import Codec
+from events.log import Chunk
+from projections._engine import ddl
+from projections._engine.folding import ALL, Batch, Folder
+from projections._engine.registry import Connection, Table
+from projections._engine.store import write_rows
+
+LIST = """
+SELECT partition, "offset", fault, field, reason, missed, parked_at, value
+  FROM engine.dead_letter WHERE missed <> '{}' AND (%(fault)s::text IS NULL OR fault = %(fault)s)
+ ORDER BY parked_at, partition, "offset" LIMIT %(limit)s
+"""
+
+SHOW = """
+SELECT partition, "offset", fault, field, reason, missed, parked_at, value
+  FROM engine.dead_letter WHERE partition = %(partition)s AND "offset" = %(offset)s
+"""
+
+# Locks one letter until its redrive commits; a letter that somebody else redrove meanwhile has nothing missed left.
+LOCK = """
+SELECT missed FROM engine.dead_letter
+ WHERE partition = %(partition)s AND "offset" = %(offset)s FOR UPDATE
+"""
+
+REDRIVEN = """
+UPDATE engine.dead_letter
+   SET missed = ARRAY(SELECT m FROM unnest(missed) AS u (m) WHERE m <> ALL (%(applied)s) ORDER BY 1),
+       redriven_at = now()
+ WHERE partition = %(partition)s AND "offset" = %(offset)s
+"""
+
+
+class DeadLetter(NamedTuple):
+    """A parked event: its coordinates, what is wrong with it, and the tables that lack it."""
+
+    partition: int
+    offset: int
+    fault: str
+    field: str
+    reason: str
+    missed: list[str]
+    parked_at: datetime
+    value: bytes
+
+
+class Redriven(NamedTuple):
+    """What a redrive did with one letter; ``reason`` says why it is still parked, if it is."""
+
+    partition: int
+    offset: int
+    applied: list[str]
+    reason: str
+
+
+def listed(connection: Connection, fault: str | None = None, limit: int = 100) -> list[DeadLetter]:
+    """Return the parked events, oldest first."""
+    with connection.cursor(row_factory=class_row(DeadLetter)) as cursor:
+        return cursor.execute(LIST, {"fault": fault, "limit": limit}).fetchall()
+
+
+def shown(connection: Connection, partition: int, offset: int) -> DeadLetter | None:
+    """Return one parked event, or None."""
+    with connection.cursor(row_factory=class_row(DeadLetter)) as cursor:
+        return cursor.execute(SHOW, {"partition": partition, "offset": offset}).fetchone()
+
+
+def redrive(
+    connect: Callable[[], Connection],
+    tables: Sequence[Table],
+    letters: Sequence[DeadLetter],
+    codec: Codec | None = None,
+) -> list[Redriven]:
+    """Apply parked events to the tables that lack them, each exactly once; what still fails stays parked."""
+    with connect() as connection:
+        for table in tables:
+            connection.execute(ddl.create_stage(table.name))
+        return [_redrive(connection, tables, letter, codec or Codec()) for letter in letters]
+
+
+def _redrive(connection: Connection, tables: Sequence[Table], letter: DeadLetter, codec: Codec) -> Redriven:
+    at = {"partition": letter.partition, "offset": letter.offset}
+    with connection.transaction():
+        row = connection.execute(LOCK, at).fetchone()
+        lacking = [table for table in tables if row and table.name in row[0]]
+        batch = _folded(lacking, letter, codec)
+        failed = {dead.projection for dead in batch.dead_letters}
+        applied = [table for table in lacking if not failed & {ALL, table.projection.name}]
+        for table in applied:
+            if rows := batch.rows[table.projection.name]:
+                write_rows(connection, table, rows)
+        connection.execute(REDRIVEN, {**at, "applied": [table.name for table in applied]})
+    reason = str(batch.dead_letters[0].error) if batch.dead_letters else ""
+    return Redriven(letter.partition, letter.offset, [table.projection.name for table in applied], reason)
+
+
+def _folded(tables: Sequence[Table], letter: DeadLetter, codec: Codec) -> Batch:
+    folder = Folder([table.projection for table in tables], codec, with_signals=False)
+    return folder.fold([Chunk(letter.partition, [letter.offset], [letter.value], letter.offset + 1, letter.parked_at)])

@@ -1,0 +1,130 @@
+"""Folds chunks of the log into a batch of rows: the hot path. Pure: no database, no clock.
+
+Events are decoded a chunk at a time; each goes to the folds of its type, whose deltas the compiled merge absorbs. What
+cannot be decoded or folded becomes a dead letter of the batch.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from events.codec import Codec
+from events.envelope import Envelope
+from events.errors import BadEvent, Fault
+from events.event import Event
+from events.log import Chunk
+from projections._engine.compiler import Absorb, Rows
+from projections._engine.declaration import Fold, Projection, Signal, Signaller
+
+ALL = "*"
+"""Stands for every projection of a batch, where an event could not even be decoded."""
+
+
+class DeadLetter(NamedTuple):
+    """An event that was parked: where it lies, what is wrong, and which projection missed it."""
+
+    partition: int
+    offset: int
+    value: bytes
+    error: BadEvent
+    projection: str
+
+
+class Raised(NamedTuple):
+    """A signal with the event that raised it."""
+
+    signal: Signal
+    envelope: Envelope
+
+
+class Batch(NamedTuple):
+    """What some chunks come to: rows by projection, the checkpoint's moves, dead letters and signals."""
+
+    rows: dict[str, Rows]
+    chunks: Sequence[Chunk]
+    dead_letters: list[DeadLetter]
+    signals: list[Raised]
+    events: int
+
+
+class _Step(NamedTuple):
+    fold: Fold
+    absorb: Absorb
+    name: str
+
+
+class Folder:
+    """Folds chunks for a set of projections. It keeps nothing from one batch to the next."""
+
+    def __init__(self, projections: Iterable[Projection], codec: Codec, *, with_signals: bool) -> None:
+        """Prepare the steps of each event type; signals are made only where they are wanted, never on a rebuild."""
+        self._codec = codec
+        self._names = [projection.name for projection in projections]
+        self._steps: dict[type[Event], list[_Step]] = {}
+        self._signallers: dict[type[Event], list[Signaller]] = {}
+        for projection in projections:
+            for event, methods in projection.handlers().items():
+                steps = self._steps.setdefault(event, [])
+                steps += [_Step(method, projection.compiled.absorb, projection.name) for method in methods]
+            if with_signals:
+                for event, signallers in projection.signallers().items():
+                    self._signallers.setdefault(event, []).extend(signallers)
+
+    def fold(self, chunks: Sequence[Chunk]) -> Batch:
+        """Return the batch that these chunks come to."""
+        batch = Batch({name: {} for name in self._names}, chunks, [], [], sum(len(chunk.values) for chunk in chunks))
+        for chunk in chunks:
+            envelopes, rejected = self._codec.decode_batch(chunk.values)
+            for index, error in rejected:
+                batch.dead_letters.append(
+                    DeadLetter(chunk.partition, chunk.offsets[index], chunk.values[index], error, ALL)
+                )
+            self._absorb(batch, chunk, envelopes)
+            if self._signallers:
+                batch.signals.extend(self._signals(envelopes))
+        return batch
+
+    def _absorb(self, batch: Batch, chunk: Chunk, envelopes: list[Envelope | None]) -> None:
+        # One tight loop over all events of a chunk; everything that does not depend on the event is looked up before.
+        steps_of = {
+            event: [(step.fold, step.absorb, batch.rows[step.name], step.name) for step in steps]
+            for event, steps in self._steps.items()
+        }
+        for index, envelope in enumerate(envelopes):
+            if envelope is None:
+                continue
+            data = envelope.data
+            steps = steps_of.get(type(data))
+            if steps is None:
+                continue
+            stamp = (envelope.time, envelope.id)
+            for fold, absorb, rows, name in steps:
+                try:
+                    deltas = fold(data, envelope)
+                    if deltas is None:
+                        continue
+                    if type(deltas) is tuple:
+                        absorb(rows, deltas, stamp)
+                        continue
+                    # A fold that fails half-way must leave no trace, so its rows are listed before any is absorbed.
+                    deltas = list(deltas)
+                except Exception as error:  # noqa: BLE001 - a fold's failure parks this event, its neighbours go on
+                    batch.dead_letters.append(_unfoldable(chunk, index, name, error))
+                    continue
+                for delta in deltas:
+                    absorb(rows, delta, stamp)
+
+    def _signals(self, envelopes: list[Envelope | None]) -> Iterable[Raised]:
+        for envelope in envelopes:
+            if envelope is None:
+                continue
+            for signaller in self._signallers.get(type(envelope.data), ()):
+                signal = signaller(envelope.data, envelope)
+                if signal is not None:
+                    yield Raised(signal, envelope)
+
+
+def _unfoldable(chunk: Chunk, index: int, name: str, error: Exception) -> DeadLetter:
+    reason = f"the fold failed with {type(error).__name__}: {error}"
+    return DeadLetter(
+        chunk.partition, chunk.offsets[index], chunk.values[index], BadEvent(Fault.FOLD, name, reason), name
+    )

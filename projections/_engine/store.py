@@ -1,0 +1,137 @@
+"""Writes a batch: checkpoints, rows, the identity graph, dead letters and signals, in one transaction or not at all."""
+
+from collections.abc import Callable, Sequence
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from projections._engine import checkpoint, ddl, person_table
+from projections._engine.checkpoint import Holdings
+from projections._engine.compiler import Rows
+from projections._engine.folding import ALL, Batch, DeadLetter, Raised
+from projections._engine.registry import Connection, Table
+
+UNSTORABLE = (psycopg.DataError, psycopg.errors.ProgramLimitExceeded)
+"""What Postgres says of a row that it will never take, such as a sum of more than 64 bits or a key that is too long."""
+
+PARK = """
+INSERT INTO engine.dead_letter AS d (log_id, partition, "offset", fault, field, reason, value, missed)
+VALUES (%(log_id)s, %(partition)s, %(offset)s, %(fault)s, %(field)s, %(reason)s, %(value)s, %(missed)s)
+ON CONFLICT (log_id, partition, "offset") DO UPDATE
+   SET missed = projection.union_merge(d.missed, excluded.missed),
+       fault = excluded.fault, field = excluded.field, reason = excluded.reason
+"""
+
+RAISE_SIGNAL = """
+INSERT INTO engine.signal (kind, subject, event_id, happened_at, detail)
+VALUES (%(kind)s, %(subject)s, %(event_id)s, %(happened_at)s, %(detail)s)
+ON CONFLICT (event_id, kind, subject) DO NOTHING
+"""
+
+
+class Store:
+    """One connection that writes batches for a set of tables. It belongs to one thread at a time."""
+
+    def __init__(self, connect: Callable[[], Connection], tables: Sequence[Table], log_id: str) -> None:
+        """Connect; ``connect`` is called again when the connection is lost."""
+        self._connect = connect
+        self.tables = tables
+        self.table_names = [table.name for table in tables]
+        self._log_id = log_id
+        self._connection = self._prepared()
+
+    @property
+    def connection(self) -> Connection:
+        """Return the connection in use, for reads between batches."""
+        return self._connection
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def commit(self, batch: Batch, holdings: Holdings) -> Holdings:
+        """Write a batch and return the holdings after it.
+
+        Raises Fenced, or psycopg.DataError where a row cannot be stored: then nothing was written. If the connection
+        is lost before COMMIT is answered, the checkpoint tells after reconnecting whether the batch took effect.
+        """
+        try:
+            self._write(batch, holdings)
+        except psycopg.OperationalError:
+            if not self._connection.broken:
+                raise
+            self._connection.close()
+            self._connection = self._prepared()
+            if not checkpoint.was_committed(self._connection, self.table_names, batch.chunks, holdings):
+                self._write(batch, holdings)
+        return checkpoint.moved(self.table_names, batch.chunks, holdings)
+
+    def can_write(self, name: str, rows: Rows) -> bool:
+        """Return whether a projection's rows can be stored, by trying and rolling back."""
+        table = next(table for table in self.tables if table.projection.name == name)
+        try:
+            with self._connection.transaction(force_rollback=True):
+                write_rows(self._connection, table, rows)
+        except UNSTORABLE:
+            return False
+        return True
+
+    def _write(self, batch: Batch, holdings: Holdings) -> None:
+        with self._connection.transaction():
+            checkpoint.move(self._connection, self.table_names, batch.chunks, holdings)
+            for table in self.tables:
+                if rows := batch.rows[table.projection.name]:
+                    write_rows(self._connection, table, rows)
+            for letter in batch.dead_letters:
+                self._park(letter)
+            for raised in batch.signals:
+                self._raise(raised)
+
+    def _park(self, letter: DeadLetter) -> None:
+        missed = [table.name for table in self.tables if letter.projection in (ALL, table.projection.name)]
+        self._connection.execute(
+            PARK,
+            {
+                "log_id": self._log_id,
+                "partition": letter.partition,
+                "offset": letter.offset,
+                "fault": letter.error.fault.value,
+                "field": letter.error.field,
+                "reason": letter.error.reason.replace("\0", "\\0"),
+                "value": letter.value,
+                "missed": sorted(missed),
+            },
+        )
+
+    def _raise(self, raised: Raised) -> None:
+        self._connection.execute(
+            RAISE_SIGNAL,
+            {
+                "kind": raised.signal.kind,
+                "subject": raised.signal.subject,
+                "event_id": raised.envelope.id,
+                "happened_at": raised.envelope.time,
+                "detail": Jsonb(raised.signal.detail),
+            },
+        )
+
+    def _prepared(self) -> Connection:
+        connection = self._connect()
+        for table in self.tables:
+            connection.execute(ddl.create_stage(table.name))
+        return connection
+
+
+def write_rows(connection: Connection, table: Table, rows: Rows) -> None:
+    """Merge rows into a table: a binary COPY into the session's stage, then one sorted upsert."""
+    projection = table.projection
+    values = projection.compiled.values
+    with connection.cursor() as cursor:
+        with cursor.copy(ddl.copy_stage(projection, table.name)) as copy:
+            copy.set_types([field.copy_type for field in projection.fields()])
+            write_row = copy.write_row
+            for key, row in rows.items():
+                write_row(values(key, row))
+        cursor.execute(ddl.upsert(projection, table.name))
+    if projection.graph:
+        person_table.settle(connection, table.name, rows)

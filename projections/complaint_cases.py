@@ -1,0 +1,127 @@
+"""Complaints: when each was opened, first answered, resolved and reopened.
+
+Reads the complaint events. One row per subject and complaint. Whether a promise was kept is computed at read, from the
+times kept here and a clock that is passed in. Shown in the shop report.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from events.catalog.complaints import (
+    ComplaintAcknowledged,
+    ComplaintRaised,
+    ComplaintReopened,
+    ComplaintReplied,
+    ComplaintResolved,
+    GestureOffered,
+    SatisfactionRated,
+)
+from events.envelope import Envelope
+from projections._engine import queries
+from projections._engine.columns import Earliest, Key, Latest, Max, Min, Sum
+from projections._engine.declaration import Projection, Row, Signal, folds, signals
+from projections._engine.registry import Connection
+
+PROMISE = timedelta(hours=24)
+
+
+class ComplaintCases(Projection, version=1):
+    """One complaint's way."""
+
+    subject: Key[str]
+    complaint: Key[str]
+    opened: Min[datetime]
+    acknowledged: Min[datetime]
+    first_reply: Min[datetime]
+    replies: Sum
+    resolved: Max[datetime]
+    reopened: Max[datetime]
+    times_reopened: Sum
+    gestures: Sum
+    satisfaction: Latest[int]
+    cause: Earliest[str]
+    store: Earliest[str]
+    channel: Earliest[str]
+    order: Earliest[str]
+
+    @folds(ComplaintRaised)
+    def raised(self, event: ComplaintRaised, envelope: Envelope) -> Row:
+        """The first word of a complaint counts as its opening."""
+        return self.row(
+            envelope.subject,
+            event.complaint,
+            opened=envelope.time,
+            cause=event.cause,
+            store=event.store,
+            channel=event.channel,
+            order=event.order,
+        )
+
+    @folds(ComplaintAcknowledged)
+    def was_acknowledged(self, event: ComplaintAcknowledged, envelope: Envelope) -> Row:
+        """We said that we have it; that is no reply yet."""
+        return self.row(envelope.subject, event.complaint, acknowledged=envelope.time)
+
+    @folds(ComplaintReplied)
+    def replied(self, event: ComplaintReplied, envelope: Envelope) -> Row:
+        """A person answered."""
+        return self.row(envelope.subject, event.complaint, first_reply=envelope.time, replies=1)
+
+    @folds(GestureOffered)
+    def gesture(self, event: GestureOffered, envelope: Envelope) -> Row:
+        """We offered to make up for it."""
+        return self.row(envelope.subject, event.complaint, gestures=1)
+
+    @folds(ComplaintResolved)
+    def was_resolved(self, event: ComplaintResolved, envelope: Envelope) -> Row:
+        """The last resolution counts; a later reopening undoes it."""
+        return self.row(envelope.subject, event.complaint, resolved=envelope.time)
+
+    @folds(ComplaintReopened)
+    def was_reopened(self, event: ComplaintReopened, envelope: Envelope) -> Row:
+        """The customer was not content."""
+        return self.row(envelope.subject, event.complaint, reopened=envelope.time, times_reopened=1)
+
+    @folds(SatisfactionRated)
+    def rated(self, event: SatisfactionRated, envelope: Envelope) -> Row:
+        """How content the customer was in the end."""
+        return self.row(envelope.subject, event.complaint, satisfaction=event.rating)
+
+    @signals(ComplaintRaised)
+    def opens(self, event: ComplaintRaised, envelope: Envelope) -> Signal:
+        """Somebody should hear of it at once."""
+        return Signal("complaint_opened", envelope.subject, {"complaint": event.complaint, "order": event.order})
+
+
+# How many complaints were answered within the promise, by the clock that is passed in.
+KEPT = """
+SELECT count(*) AS complaints,
+       count(*) FILTER (WHERE first_reply <= opened + %(promise)s) AS kept,
+       count(*) FILTER (WHERE coalesce(first_reply, %(now)s) > opened + %(promise)s) AS broken,
+       count(*) FILTER (WHERE resolved IS NULL OR reopened > resolved) AS open
+  FROM projection.complaint_cases WHERE opened IS NOT NULL AND opened <= %(now)s
+"""
+
+# Complaints that had no answer within the promise, the longest wait first.
+LATE = """
+SELECT p.person, c.complaint, c.opened, c.first_reply, c.resolved, c.cause, c.store,
+       extract(epoch FROM coalesce(c.first_reply, %(now)s) - c.opened)::float8 / 3600 AS waited_hours,
+       (c.resolved IS NULL OR c.reopened > c.resolved) AS open
+  FROM projection.complaint_cases AS c
+ CROSS JOIN LATERAL (SELECT coalesce((SELECT person FROM projection.person_of WHERE identifier = c.subject), c.subject)
+                         AS person) AS p
+ WHERE coalesce(c.first_reply, %(now)s) > c.opened + %(promise)s AND c.opened <= %(now)s
+ ORDER BY (c.first_reply IS NULL) DESC, waited_hours DESC, c.complaint LIMIT %(limit)s
+"""
+
+
+def promise_kept(connection: Connection, now: datetime, promise: timedelta = PROMISE) -> dict[str, Any]:
+    """Return complaints, kept, broken and open as of ``now``; one may be neither kept nor broken yet."""
+    return queries.row(connection, KEPT, now=now, promise=promise)
+
+
+def late(
+    connection: Connection, now: datetime, *, promise: timedelta = PROMISE, limit: int = 10
+) -> list[dict[str, Any]]:
+    """Return complaints without an answer in time, those without any first."""
+    return queries.rows(connection, LATE, now=now, promise=promise, limit=limit)

@@ -1,0 +1,1 @@
+"""Who asks: the ways in, and what people and systems see."""

@@ -1,0 +1,47 @@
+"""One file, one registry line: these tests find the forgotten line."""
+
+from importlib import import_module
+from types import ModuleType
+
+import events.catalog
+import projections
+from events.event import Event
+from projections._engine.declaration import Projection
+from tests.tidy.sources import ROOT, dotted
+
+
+def _siblings(package: str) -> list[ModuleType]:
+    return [import_module(dotted(path)) for path in sorted((ROOT / package).glob("[!_]*.py"))]
+
+
+def _declared(module: ModuleType, base: type) -> set[type]:
+    return {
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, base) and value.__module__ == module.__name__
+    }
+
+
+def test_every_event_is_in_the_catalogue() -> None:
+    """An event class of a module in events/catalog stands in ``events.catalog.EVENTS``."""
+    declared = {event for module in _siblings("events/catalog") for event in _declared(module, Event)}
+
+    forgotten = declared - set(events.catalog.EVENTS)
+
+    assert forgotten == set()
+
+
+def test_an_event_type_is_given_once() -> None:
+    """No two classes of the catalogue say the same type, and every class says one."""
+    types = [event.event_type for event in events.catalog.EVENTS]
+
+    assert sorted(types) == sorted(set(types) - {""})
+
+
+def test_every_projection_is_registered() -> None:
+    """Each module in projections declares at least one projection, and all of them stand in ``PROJECTIONS``."""
+    declared = {module.__name__: _declared(module, Projection) for module in _siblings("projections")}
+
+    forgotten = {name for name, found in declared.items() if not found or found - {type(each) for each in projections.PROJECTIONS}}
+
+    assert forgotten == set()
