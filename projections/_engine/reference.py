@@ -5,10 +5,12 @@ Shares with the pump the fold functions and nothing else: no compiled merge, no 
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from events.envelope import Envelope
-from projections._engine.declaration import Projection, Row
+from events.event import Event
+from projections._engine.declaration import Fold, Projection, Row
 
 States = dict[tuple[Any, ...], list[Any]]
 """Key to one state for each column."""
@@ -17,11 +19,16 @@ States = dict[tuple[Any, ...], list[Any]]
 def deltas(projection: Projection, envelope: Envelope) -> list[Row]:
     """Return what one event says to a projection. Raises whatever its folds raise."""
     rows: list[Row] = []
-    for fold in projection.handlers().get(type(envelope.data), ()):
+    for fold in _handlers(projection).get(type(envelope.data), ()):
         said = fold(envelope.data, envelope)
         if said is not None:
             rows += [said] if isinstance(said, tuple) else list(said)
     return rows
+
+
+@cache
+def _handlers(projection: Projection) -> dict[type[Event], list[Fold]]:
+    return projection.handlers()
 
 
 def merge_into(projection: Projection, states: States, envelope: Envelope, rows: Iterable[Row]) -> None:

@@ -8,6 +8,7 @@ details and 1 link of a visitor to a customer. Popularity of customers and produ
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from events.catalog.complaints import ComplaintRaised, ComplaintReplied
 from events.catalog.contacts import ContactAnswered, ContactReceived
@@ -42,45 +43,64 @@ WORDS = (
 PAGES = ("/", "/lighting", "/kitchen", "/garden", "/sale", "/account/orders", "/about", "/stores/leeds")
 REFERRERS = ("https://search.example/results", "https://news.example/today", "")
 
-Maker = Callable[[random.Random, str, int], Event]
+ACTIVE_VISITS = 400
+EVENTS_PER_VISIT = 10
+
+
+class Visit(NamedTuple):
+    """Somebody who is in the shop: who, under which session id if the source gives one, and known from when on."""
+
+    who: str
+    session: str
+    known: bool
+
+
+Maker = Callable[[random.Random, Visit, int], Event]
 
 
 def workload(count: int, seed: int = 42) -> Iterator[Envelope]:
-    """Yield this many envelopes with times that rise by a quarter of a second; equal arguments give equal events."""
+    """Yield this many envelopes with times that rise by a quarter of a second; equal arguments give equal events.
+
+    Some hundred visits go on at a time, of about ten events each; the same customers come again, the loud ones often.
+    """
     dice = random.Random(seed)  # noqa: S311 - it is to be the same every time
     subjects = max(20, count // EVENTS_PER_SUBJECT)
     makers = [maker for maker, weight in MIX for _ in range(weight)]
+    visits = [_visit(dice, subjects, -place) for place in range(ACTIVE_VISITS)]
     for number in range(count):
-        customer = int(subjects * dice.random() ** 2)
+        place = int(ACTIVE_VISITS * dice.random())
+        if dice.random() * EVENTS_PER_VISIT < 1:
+            visits[place] = _visit(dice, subjects, number)
+        visit = visits[place]
         maker = makers[int(dice.random() * len(makers))]
-        known = maker not in ANONYMOUS or customer % 2 == 0
+        named = visit.known or maker not in ANONYMOUS
         yield Envelope(
             id=f"{seed:04x}-{number:012x}-7c1d-benchmark",
             source="urn:regulars:benchmark",
             time=BEGIN + timedelta(milliseconds=250 * number),
-            subject=f"customer:{customer}" if known else f"visitor:{customer:012x}",
-            data=maker(dice, f"{customer:x}", number),
+            subject=f"customer:{int(visit.who, 16)}" if named else f"visitor:{int(visit.who, 16):012x}",
+            data=maker(dice, visit, number),
         )
+
+
+def _visit(dice: random.Random, subjects: int, number: int) -> Visit:
+    """Half of the visits have a session id of their source, and half of the visitors are known."""
+    who = f"{int(subjects * dice.random() ** 2):x}"
+    session = f"{who}-{number:x}" if dice.random() < 0.5 else ""  # noqa: PLR2004 - a half
+    return Visit(who, session, known=dice.random() < 0.5)  # noqa: PLR2004 - a half
 
 
 def _product(dice: random.Random) -> str:
     return f"SKU-{int(PRODUCTS * dice.random() ** 3):05d}"
 
 
-def _page_viewed(dice: random.Random, who: str, number: int) -> Event:
+def _page_viewed(dice: random.Random, visit: Visit, number: int) -> Event:
     page = PAGES[int(dice.random() * len(PAGES))]
     referrer = REFERRERS[number % len(REFERRERS)]
-    return PageViewed(
-        page=page, title="Everything for the home and garden", referrer=referrer, session=_session(who, number)
-    )
+    return PageViewed(page=page, title="Everything for the home and garden", referrer=referrer, session=visit.session)
 
 
-def _session(who: str, number: int) -> str:
-    """Half of the sources give a session id, which lasts for some thousand events of the shop."""
-    return f"{who}-{number // 5000:x}" if int(who, 16) % 2 else ""
-
-
-def _product_viewed(dice: random.Random, who: str, number: int) -> Event:
+def _product_viewed(dice: random.Random, visit: Visit, number: int) -> Event:
     product = _product(dice)
     price = 100 + hash_of(product) % 5_000
     return ProductViewed(
@@ -89,7 +109,7 @@ def _product_viewed(dice: random.Random, who: str, number: int) -> Event:
         category="home",
         price_minor=price,
         currency="GBP",
-        session=_session(who, number),
+        session=visit.session,
     )
 
 
@@ -98,17 +118,17 @@ def hash_of(product: str) -> int:
     return int(product[4:]) * 2_654_435_761 % 4_294_967_296
 
 
-def _search_performed(dice: random.Random, who: str, number: int) -> Event:
+def _search_performed(dice: random.Random, visit: Visit, number: int) -> Event:
     query = f"{dice.choice(WORDS)} {dice.choice(WORDS)}"
     found = 0 if dice.random() < 0.2 else 1 + int(dice.random() * 40)  # noqa: PLR2004 - a fifth is in vain
-    return SearchPerformed(query=query, result_count=found, store=STORES[number % 4], session=_session(who, number))
+    return SearchPerformed(query=query, result_count=found, store=STORES[number % 4], session=visit.session)
 
 
-def _cart_changed(dice: random.Random, who: str, number: int) -> Event:
-    return CartChanged(product=_product(dice), quantity_delta=1, session=_session(who, number))
+def _cart_changed(dice: random.Random, visit: Visit, number: int) -> Event:
+    return CartChanged(product=_product(dice), quantity_delta=1, session=visit.session)
 
 
-def _order_placed(dice: random.Random, who: str, number: int) -> Event:
+def _order_placed(dice: random.Random, visit: Visit, number: int) -> Event:
     lines = tuple(
         OrderLine(
             product=product,
@@ -122,8 +142,8 @@ def _order_placed(dice: random.Random, who: str, number: int) -> Event:
     return OrderPlaced(order=f"o-{number:x}", currency="GBP", lines=lines, total_minor=total, store=STORES[number % 4])
 
 
-def _order_step(dice: random.Random, who: str, number: int) -> Event:
-    order, parcel = f"o-{number - number % 20:x}", f"p-{who}-{number - number % 20:x}"
+def _order_step(dice: random.Random, visit: Visit, number: int) -> Event:
+    order, parcel = f"o-{number - number % 20:x}", f"p-{visit.who}-{number - number % 20:x}"
     match int(dice.random() * 3):
         case 0:
             return ShipmentDispatched(order=order, parcel=parcel, carrier="Royal Mail")
@@ -133,28 +153,28 @@ def _order_step(dice: random.Random, who: str, number: int) -> Event:
             return OrderDelivered(order=order, parcel=parcel)
 
 
-def _offer_shown(dice: random.Random, who: str, number: int) -> Event:
+def _offer_shown(dice: random.Random, visit: Visit, number: int) -> Event:
     return OfferShown(
         offer=f"of-{number:x}",
         kind="product",
         product=_product(dice),
         reason="bought_together",
         channel="web",
-        session=_session(who, number),
+        session=visit.session,
     )
 
 
-def _contact(dice: random.Random, who: str, number: int) -> Event:
+def _contact(dice: random.Random, visit: Visit, number: int) -> Event:
     if dice.random() < 0.5:  # noqa: PLR2004 - half are questions, half answers
         question = "Can you tell me when my parcel will arrive?"
         return ContactReceived(
-            contact=f"c-{who}-{number:x}", bucket="access_to_process", channel="email", question=question
+            contact=f"c-{visit.who}-{number:x}", bucket="access_to_process", channel="email", question=question
         )
-    return ContactAnswered(contact=f"c-{who}-{number:x}", by="staff:7", channel="email")
+    return ContactAnswered(contact=f"c-{visit.who}-{number:x}", by="staff:7", channel="email")
 
 
-def _complaint(dice: random.Random, who: str, number: int) -> Event:
-    complaint = f"k-{who}"
+def _complaint(dice: random.Random, visit: Visit, number: int) -> Event:
+    complaint = f"k-{visit.who}"
     if dice.random() < 0.5:  # noqa: PLR2004 - half are complaints, half replies
         return ComplaintRaised(complaint=complaint, channel="phone", cause="late", text="The parcel has not come yet.")
     return ComplaintReplied(
@@ -162,14 +182,14 @@ def _complaint(dice: random.Random, who: str, number: int) -> Event:
     )
 
 
-def _details(dice: random.Random, who: str, number: int) -> Event:
+def _details(dice: random.Random, visit: Visit, number: int) -> Event:
     if dice.random() < 0.5:  # noqa: PLR2004 - half are traits, half preferences
         return TraitsChanged(traits={"town": dice.choice(STORES), "newsletter": "yes"})
     return PreferenceStated(topic="colour", stance="likes", about=dice.choice(WORDS))
 
 
-def _linked(dice: random.Random, who: str, number: int) -> Event:
-    return IdentityLinked(identifier=f"visitor:{int(who, 16):012x}", basis="login")
+def _linked(dice: random.Random, visit: Visit, number: int) -> Event:
+    return IdentityLinked(identifier=f"visitor:{int(visit.who, 16):012x}", basis="login")
 
 
 MIX: tuple[tuple[Maker, int], ...] = (
