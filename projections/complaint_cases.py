@@ -4,6 +4,7 @@ Reads the complaint events. One row per subject and complaint. Whether a promise
 times kept here and a clock that is passed in. Shown in the shop report.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -102,16 +103,28 @@ SELECT count(*) AS complaints,
   FROM projection.complaint_cases WHERE opened IS NOT NULL AND opened <= %(now)s
 """
 
-# Complaints that had no answer within the promise, the longest wait first.
-LATE = """
+# Each complaint: whose it is, how long it waited for an answer, whether it is open, and whether that was too long.
+CASES = """
 SELECT p.person, c.complaint, c.opened, c.first_reply, c.resolved, c.cause, c.store,
        extract(epoch FROM coalesce(c.first_reply, %(now)s) - c.opened)::float8 / 3600 AS waited_hours,
-       (c.resolved IS NULL OR c.reopened > c.resolved) AS open
+       (c.resolved IS NULL OR c.reopened > c.resolved) AS open,
+       coalesce(c.first_reply, %(now)s) > c.opened + %(promise)s AS late
   FROM projection.complaint_cases AS c
  CROSS JOIN LATERAL (SELECT coalesce((SELECT person FROM projection.person_of WHERE identifier = c.subject), c.subject)
                          AS person) AS p
- WHERE coalesce(c.first_reply, %(now)s) > c.opened + %(promise)s AND c.opened <= %(now)s
- ORDER BY (c.first_reply IS NULL) DESC, waited_hours DESC, c.complaint LIMIT %(limit)s
+ WHERE c.opened <= %(now)s
+"""
+
+# Complaints that had no answer within the promise, the longest wait first.
+LATE = f"""
+SELECT * FROM ({CASES}) AS c WHERE late
+ ORDER BY (first_reply IS NULL) DESC, waited_hours DESC, complaint LIMIT %(limit)s
+"""
+
+# What may stand between these persons and us: complaints that are open or were answered late, the newest first.
+GRUDGES = f"""
+SELECT * FROM ({CASES}) AS c WHERE (late OR open) AND person = ANY (%(persons)s)
+ ORDER BY person, opened DESC, complaint
 """
 
 
@@ -125,3 +138,10 @@ def late(
 ) -> list[dict[str, Any]]:
     """Return complaints without an answer in time, those without any first."""
     return queries.rows(connection, LATE, now=now, promise=promise, limit=limit)
+
+
+def grudges_of(
+    connection: Connection, persons: Sequence[str], now: datetime, *, promise: timedelta = PROMISE
+) -> list[dict[str, Any]]:
+    """Return complaints of these persons that are open as of ``now`` or were answered late, the newest first."""
+    return queries.rows(connection, GRUDGES, persons=list(persons), now=now, promise=promise)

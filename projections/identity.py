@@ -10,6 +10,7 @@ from events.catalog.identity import IdentityLinked, IdentityUnlinked, MergeConfi
 from events.envelope import Envelope
 from projections._engine.columns import Key, Latest
 from projections._engine.declaration import Projection, Row, folds
+from projections._engine.persons import CUSTOMER
 
 
 class Identity(Projection, version=1, graph=True, indexes=("identifier",)):
@@ -27,8 +28,10 @@ class Identity(Projection, version=1, graph=True, indexes=("identifier",)):
 
     @folds(IdentityUnlinked)
     def unlink(self, event: IdentityUnlinked, envelope: Envelope) -> Row:
-        """The link is taken back."""
-        return self.row(*sorted((envelope.subject, event.identifier)), linked=False)
+        """The link is taken back, and between two customers what staff decided about them."""
+        one, other = sorted((envelope.subject, event.identifier))
+        customers = one.startswith(CUSTOMER) and other.startswith(CUSTOMER)
+        return self.row(one, other, linked=False, decision="taken_back" if customers else None)
 
     @folds(CardIssued)
     def card(self, event: CardIssued, envelope: Envelope) -> Row:

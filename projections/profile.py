@@ -3,14 +3,18 @@
 Reads every event type but operations. One row a subject. Shown on a customer's page and in ``regulars as-of``.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from events import catalog
 from events.catalog.customers import CustomerRegistered, TraitsChanged
 from events.envelope import Envelope
 from events.event import Event
+from projections._engine import queries
 from projections._engine.columns import Key, LatestBy, Max, Min, Sum
 from projections._engine.declaration import Projection, Row, folds
+from projections._engine.registry import Connection
 
 FAMILIES = {
     "visits": catalog.visits.EVENTS,
@@ -68,3 +72,28 @@ class Profile(Projection, version=1):
     def traits_changed(self, event: TraitsChanged, envelope: Envelope) -> Row:
         """The latest word on each trait counts; an empty one takes it away."""
         return self.row(envelope.subject, traits=event.traits)
+
+
+# What people are called, and other traits of theirs; a trait that was taken away is empty.
+TRAITS = """
+SELECT p.person, t.name AS trait, t.held ->> 2 AS value
+  FROM projection.profile_by_person AS p CROSS JOIN LATERAL jsonb_each(p.traits) AS t (name, held)
+ WHERE p.person = ANY (%(persons)s) AND t.held ->> 2 <> ''
+ ORDER BY p.person, t.name
+"""
+
+# From when to when anything is known of anybody.
+PERIOD = "SELECT min(first_seen) AS first_seen, max(last_seen) AS last_seen FROM projection.profile"
+
+
+def traits_of(connection: Connection, persons: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return the traits of each of these persons, by name; nobody is left out."""
+    traits: dict[str, dict[str, str]] = {person: {} for person in persons}
+    for row in queries.rows(connection, TRAITS, persons=list(persons)):
+        traits[row["person"]][row["trait"]] = row["value"]
+    return traits
+
+
+def period(connection: Connection) -> dict[str, Any]:
+    """Return first_seen and last_seen over everybody, which are None where nothing has happened yet."""
+    return queries.row(connection, PERIOD)

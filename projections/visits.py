@@ -32,7 +32,10 @@ from projections._engine.registry import Connection
 GAP = timedelta(minutes=30)
 WHOLE_SESSION = datetime(1970, 1, 1, tzinfo=UTC)
 
-Visited = VisitStarted | VisitEnded | PageViewed | ProductViewed | CartChanged | InteractionRecorded
+
+def slot_of(session: str, at: datetime) -> datetime:
+    """Return the slot of a visit: the half hour of an instant, or the one slot of a session that the source names."""
+    return WHOLE_SESSION if session else at.replace(minute=at.minute // 30 * 30, second=0, microsecond=0)
 
 
 class Visits(Projection, version=1):
@@ -56,41 +59,45 @@ class Visits(Projection, version=1):
     @folds(PageViewed)
     def page(self, event: PageViewed, envelope: Envelope) -> Row:
         """A page view may be the page of entry, of exit, or both."""
-        return self._seen(event.store, event.session, envelope, pages=1, entry_page=event.page, exit_page=event.page)
+        at, page = envelope.time, event.page
+        key = (envelope.subject, event.store, event.session, slot_of(event.session, at))
+        return self.row(*key, entered=at, left=at, pages=1, entry_page=page, exit_page=page)
 
     @folds(ProductViewed)
     def product(self, event: ProductViewed, envelope: Envelope) -> Row:
         """A product that was looked at."""
-        return self._seen(event.store, event.session, envelope, products=1)
+        at = envelope.time
+        key = (envelope.subject, event.store, event.session, slot_of(event.session, at))
+        return self.row(*key, entered=at, left=at, products=1)
 
     @folds(SearchPerformed)
     def search(self, event: SearchPerformed, envelope: Envelope) -> Row:
         """A search, and whether it was in vain."""
-        in_vain = int(event.result_count == 0)
-        return self._seen(event.store, event.session, envelope, searches=1, searches_in_vain=in_vain)
+        at, in_vain = envelope.time, int(event.result_count == 0)
+        key = (envelope.subject, event.store, event.session, slot_of(event.session, at))
+        return self.row(*key, entered=at, left=at, searches=1, searches_in_vain=in_vain)
 
     @folds(CartChanged)
     def cart(self, event: CartChanged, envelope: Envelope) -> Row:
         """Something was put into the cart or taken out."""
-        return self._seen(event.store, event.session, envelope, cart_changes=1)
+        at = envelope.time
+        key = (envelope.subject, event.store, event.session, slot_of(event.session, at))
+        return self.row(*key, entered=at, left=at, cart_changes=1)
 
     @folds(VisitStarted, VisitEnded, InteractionRecorded)
-    def presence(self, event: Visited, envelope: Envelope) -> Row:
+    def presence(self, event: VisitStarted | VisitEnded | InteractionRecorded, envelope: Envelope) -> Row:
         """The subject was there, no more."""
-        return self._seen(event.store, event.session, envelope)
+        at = envelope.time
+        key = (envelope.subject, event.store, event.session, slot_of(event.session, at))
+        return self.row(*key, entered=at, left=at)
 
     @folds(OrderPlaced)
     def order(self, event: OrderPlaced, envelope: Envelope) -> Row | None:
         """An order belongs to a visit where the source says so; by its time alone it might have come by telephone."""
-        return self._seen(event.store, event.session, envelope, orders=1) if event.session else None
-
-    def _seen(self, store: str, session: str, envelope: Envelope, **columns: int | str) -> Row:
+        if not event.session:
+            return None
         at = envelope.time
-        if session:
-            slot = WHOLE_SESSION
-        else:
-            slot = datetime(at.year, at.month, at.day, at.hour, at.minute // 30 * 30, tzinfo=UTC)
-        return self.row(envelope.subject, store, session, slot, entered=at, left=at, **columns)
+        return self.row(envelope.subject, event.store, event.session, WHOLE_SESSION, entered=at, left=at, orders=1)
 
 
 # Whole visits: slots of one person and store join where less than the gap lies between them.

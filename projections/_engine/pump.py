@@ -185,14 +185,13 @@ def _halves(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
 @contextmanager
 def _collector_paused() -> Iterator[None]:
     """Keep the garbage collector out of the batches: events are made of structs and tuples without cycles."""
-    gc.collect()
-    gc.freeze()
+    enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
-        gc.unfreeze()
+        if enabled:
+            gc.enable()
 
 
 def lanes_of(positions: Mapping[str, Positions], tables: Sequence[Table]) -> list[list[Table]]:

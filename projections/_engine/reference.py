@@ -68,16 +68,17 @@ def as_mappings(projection: Projection, states: Mapping[tuple[Any, ...], list[An
     names = [key.name for key in projection.keys]
     return [
         dict(zip(names, key, strict=True))
-        | {column.name: _plain(state) for column, state in zip(projection.columns, row, strict=True)}
+        | {column.name: plain(state) for column, state in zip(projection.columns, row, strict=True)}
         for key, row in sorted(states.items(), key=lambda item: item[0])
     ]
 
 
-def _plain(state: Any) -> Any:
+def plain(state: Any) -> Any:
+    """Return a state as the value that a person wants to read: without stamps, sets and maps in order."""
     if isinstance(state, tuple):
         return state[2]
     if isinstance(state, set):
         return sorted(state)
     if isinstance(state, dict):
-        return {name: _plain(held) for name, held in sorted(state.items())}
+        return {name: plain(held) for name, held in sorted(state.items())}
     return state

@@ -123,6 +123,8 @@ def _snapshot(
 def verify_persons(connection: Connection, graph: Table) -> bool:
     """Return whether ``person_of`` is what the whole set of links says."""
     with connection.transaction(force_rollback=True):
+        # The lock comes first: a batch that commits links between our two looks would seem to be a difference.
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('regulars.person_of'))")
         before = _persons(connection)
         person_table.settle_all(connection, graph.name)
         return before == _persons(connection)

@@ -42,6 +42,7 @@ def test_every_projection_is_registered() -> None:
     """Each module in projections declares at least one projection, and all of them stand in ``PROJECTIONS``."""
     declared = {module.__name__: _declared(module, Projection) for module in _siblings("projections")}
 
-    forgotten = {name for name, found in declared.items() if not found or found - {type(each) for each in projections.PROJECTIONS}}
+    registered = {type(each) for each in projections.PROJECTIONS}
+    forgotten = {name for name, found in declared.items() if not found or found - registered}
 
     assert forgotten == set()

@@ -1,0 +1,119 @@
+"""How far every projection has got: what ``regulars projections``, ``up`` and ``doctor`` show.
+
+A lag has two measures: events that are not folded yet, and how long the oldest of them has been on the log.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from psycopg import sql
+
+from events.log import EventLog
+from projections._engine import checkpoint, ddl
+from projections._engine.declaration import Projection
+from projections._engine.registry import Connection
+
+# Every table that is live or building: what it is, when it moved last, and how many parked events it lacks.
+TABLES = """
+SELECT p.name, p.version, p.table_name, p.state, max(c.updated_at),
+       (SELECT count(*) FROM engine.dead_letter AS d WHERE p.table_name = ANY (d.missed))
+  FROM engine.projection AS p JOIN engine.checkpoint AS c USING (table_name)
+ WHERE p.state <> 'retired' GROUP BY p.table_name ORDER BY p.state DESC, p.generation
+"""
+
+# Keeps the tables from being swapped and dropped while we count them.
+NO_SWAP = "SELECT pg_advisory_xact_lock_shared(hashtext('regulars.engine'))"
+
+NOW = "SELECT clock_timestamp()"
+
+# Each event counts once, however many tables lack it.
+PARKED = "SELECT count(*) FROM engine.dead_letter WHERE missed <> '{}'"
+
+# The database's own processes tell who holds a lock; a lock on a 64-bit number is listed as its two halves.
+LEADER = """
+SELECT a.application_name, a.pid, a.backend_start
+  FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
+ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND a.datname = current_database()
+   AND ((l.classid::bigint << 32) | l.objid::bigint) = hashtext('regulars.pump')
+"""
+
+SERVED_BY_LOG = "log"
+NOT_BUILT = "not built"
+
+
+class Status(NamedTuple):
+    """One table of a projection. ``state`` is live, building, ``log`` where the journal serves it, or ``not built``."""
+
+    name: str
+    version: int
+    table: str
+    state: str
+    rows: int
+    positions: dict[int, int]
+    lag_events: int
+    lag_seconds: float
+    parked: int
+    updated_at: datetime | None
+
+
+class Leader(NamedTuple):
+    """The process that projects: what it calls itself, its database process, and since when it is connected."""
+
+    application_name: str
+    database_process: int
+    since: datetime
+
+
+def statuses(connection: Connection, projections: Sequence[Projection], log: EventLog) -> list[Status]:
+    """Return the status of every projection, in the given order; a new version in building stands beside the old."""
+    found: dict[str, list[Status]] = {}
+    with connection.transaction():
+        connection.execute(NO_SWAP)
+        for name, version, table, state, updated_at, letters in connection.execute(TABLES).fetchall():
+            positions = dict(checkpoint.positions(connection, table))
+            events, seconds = _lag(connection, log, positions)
+            rows = _count(connection, table)
+            status = Status(name, version, table, state, rows, positions, events, seconds, letters, updated_at)
+            found.setdefault(name, []).append(status)
+    return [
+        status
+        for projection in projections
+        for status in found.get(projection.name) or [_without_table(projection, log)]
+    ]
+
+
+def parked(connection: Connection) -> int:
+    """Return how many events are parked for some projection."""
+    row = connection.execute(PARKED).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def leader(connection: Connection) -> Leader | None:
+    """Return the process that projects now, or None."""
+    row = connection.execute(LEADER).fetchone()
+    return None if row is None else Leader(*row)
+
+
+def _without_table(projection: Projection, log: EventLog) -> Status:
+    ends = log.ends()
+    if projection.log_view is None:
+        return Status(projection.name, projection.version, "", NOT_BUILT, 0, {}, sum(ends.values()), 0.0, 0, None)
+    rows = sum(ends.values())
+    return Status(projection.name, projection.version, "", SERVED_BY_LOG, rows, ends, 0, 0.0, 0, None)
+
+
+def _lag(connection: Connection, log: EventLog, positions: dict[int, int]) -> tuple[int, float]:
+    behind = {partition: end for partition, end in log.ends().items() if positions[partition] < end}
+    if not behind:
+        return 0, 0.0
+    oldest = min(log.records(partition, positions[partition], 1)[0].recorded_at for partition in behind)
+    row = connection.execute(NOW).fetchone()
+    seconds = (row[0] - oldest).total_seconds() if row else 0.0
+    return sum(end - positions[partition] for partition, end in behind.items()), max(0.0, seconds)
+
+
+def _count(connection: Connection, table: str) -> int:
+    query = sql.SQL("SELECT count(*) FROM {}.{}").format(sql.Identifier(ddl.SCHEMA), sql.Identifier(table))
+    row = connection.execute(query).fetchone()
+    return 0 if row is None else int(row[0])
