@@ -1,0 +1,78 @@
+"""Every command there is, one line each; ``regulars --help`` lists them without importing one."""
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import typer
+
+
+class Command(NamedTuple):
+    """A command's words, the function behind it as ``module:function``, and its help in one line."""
+
+    words: str
+    function: str
+    summary: str
+
+    def load(self) -> Callable[..., Any]:
+        """Import the function behind the command."""
+        module, _, name = self.function.partition(":")
+        function: Callable[..., Any] = getattr(import_module(f"services.cli.{module}"), name)
+        return function
+
+
+COMMANDS = (
+    Command("demo", "demo:demo", "Show real customers: load a shop's orders and report what a shopkeeper asks."),
+    Command("up", "up:up", "Run the installation: keep every projection in step with the log until told to stop."),
+    Command("import", "import_file:import_file", "Import a file of facts: CSV, JSON lines or Parquet, gz as is."),
+    Command("projections", "projections:projections", "List the projections: version, rows, lag, parked events."),
+    Command("rebuild", "rebuild:rebuild", "Build projections again from the first event, beside the live ones."),
+    Command("verify", "verify:verify", "Fold the whole log again, plainly, and compare digests."),
+    Command("as-of", "as_of:as_of", "Show a person as they were known, or as they were, at a point in time."),
+    Command("why", "why:explain", "List the events behind a figure, and compute it again from them alone."),
+    Command("log tail", "log_tail:tail", "Show the newest events, or follow them as they come."),
+    Command("log stats", "log_stats:stats", "Count the log's records by partition and by type."),
+    Command("log append", "log_append:append", "Append events, one CloudEvents JSON a line."),
+    Command("deadletters list", "dead_letters:list_letters", "List the events that are parked, and why."),
+    Command("deadletters show", "dead_letters:show", "Show one parked event with all its bytes."),
+    Command("deadletters redrive", "dead_letters:redrive", "Apply parked events after a fix, each exactly once."),
+    Command("schema", "schema:schema", "Write a JSON Schema for every event type, and the AsyncAPI document."),
+    Command("doctor", "doctor:doctor", "Check the whole way of an event, from end to end, in words."),
+    Command("bench", "bench:bench", "Measure append and drain on this machine, in a database of its own."),
+)
+
+GROUPS = {
+    "log": "Look into the log of record, or append to it.",
+    "deadletters": "See to the events that were parked.",
+}
+"""The first words that several commands share."""
+
+ABOUT = "Know every customer the way a good waiter knows a regular."
+
+
+def application(arguments: Sequence[str]) -> typer.Typer:
+    """Return the command line's application, in which the command that these arguments name is loaded."""
+    named = [argument for argument in arguments if not argument.startswith("-")]
+    app = _typer(ABOUT)
+    groups = {name: _typer(summary) for name, summary in GROUPS.items()}
+    for name, group in groups.items():
+        app.add_typer(group, name=name)
+    for command in COMMANDS:
+        words = command.words.split()
+        parent = groups[words[0]] if len(words) > 1 else app
+        if named[: len(words)] == words:
+            parent.command(words[-1])(command.load())
+        else:
+            parent.command(words[-1], short_help=command.summary)(_unloaded)
+    return app
+
+
+def _typer(summary: str) -> typer.Typer:
+    return typer.Typer(
+        add_completion=False, help=summary, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
+    )
+
+
+def _unloaded() -> None:
+    message = "a command that the arguments did not name was run"
+    raise AssertionError(message)

@@ -1,0 +1,51 @@
+"""``regulars doctor``: the whole way of an event looked over, from end to end, in words."""
+
+from collections.abc import Iterator
+
+from typer import Exit
+
+from projections._engine.errors import EngineError
+from services.cli import checks
+from services.cli.checks import Check, State
+from services.cli.exit_codes import ExitCode
+from services.cli.session import opened
+from services.cli.terminal import AsJson, emit, encoded, write
+from services.settings import InstallationError, Settings
+
+SIGNS = {State.OK: ("✓", "green"), State.WARN: ("!", "yellow"), State.BAD: ("✗", "red")}
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Check the whole way of an event, from end to end, in words.
+
+    It sends a probe, an event of its own subject, down the whole way and looks for it at the other end. The exit code
+    is 1 where something is bad.
+    """
+    found = []
+    for check in _checks(Settings.from_environment()):
+        found.append(check)
+        if not as_json:
+            _show(check)
+    healthy = all(check.state is not State.BAD for check in found)
+    if as_json:
+        emit({"healthy": healthy, "checks": encoded(found)})
+    if not healthy:
+        raise Exit(ExitCode.NO)
+
+
+def _checks(settings: Settings) -> Iterator[Check]:
+    yield from checks.of_host(settings)
+    try:
+        with opened(settings) as installation, installation.connect() as connection:
+            yield from checks.of_installation(installation, connection)
+    except InstallationError as error:
+        yield Check("installation", State.BAD, str(error), "Put it right, and run doctor again.")
+    except EngineError as error:
+        yield Check("engine", State.BAD, str(error), "Nothing was changed; put it right, and run doctor again.")
+
+
+def _show(check: Check) -> None:
+    sign, colour = SIGNS[check.state]
+    write(f"{sign} {check.state.value:<4}  {check.name:<13} {check.finding}", colour=colour)
+    if check.advice:
+        write(f"         {'':<13} {check.advice}")

@@ -1,0 +1,47 @@
+"""``regulars projections``: every projection with its version, rows, lag and parked events."""
+
+from typing import Any
+
+from projections import PROJECTIONS
+from projections._engine.status import SERVED_BY_LOG, Status, leader, statuses
+from services.cli.session import opened
+from services.cli.terminal import AsJson, emit, encoded, plural, write, write_table
+
+COLUMNS = ("projection", "version", "state", "rows", "lag events", "lag seconds", "parked", "moved at")
+
+
+def projections(as_json: AsJson = False) -> None:
+    """List the projections: version, rows, lag, parked events.
+
+    The lag is what the log holds and the projection has not folded yet: in events, and by the age of the oldest of
+    them. The state "log" means that the log itself serves it: it has no rows of its own.
+    """
+    with opened() as installation, installation.connect() as connection:
+        listed = statuses(connection, PROJECTIONS, installation.journal())
+        leading = leader(connection)
+    if as_json:
+        emit({"projections": encoded(listed), "leader": None if leading is None else leading._asdict()})
+        return
+    write_table(COLUMNS, map(_row, listed))
+    write()
+    write(f"Projected by: {leading.application_name if leading else 'nobody; regulars up does it'}")
+    if any(status.parked for status in listed):
+        parked = max(status.parked for status in listed)
+        write(
+            f"Up to {plural(parked, 'event')} parked in one projection: see 'regulars deadletters list'.",
+            colour="yellow",
+        )
+
+
+def _row(status: Status) -> list[Any]:
+    own = status.state != SERVED_BY_LOG
+    return [
+        status.name,
+        f"v{status.version}",
+        status.state,
+        status.rows,
+        status.lag_events,
+        round(status.lag_seconds, 1),
+        status.parked,
+        status.updated_at if own else None,
+    ]

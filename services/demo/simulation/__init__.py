@@ -1,0 +1,1 @@
+"""The stories of the simulated life around real orders, one module a story."""

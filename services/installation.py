@@ -1,0 +1,126 @@
+"""An opened installation: the database, with the journal and the engine's tables in it, and ways to connect to it.
+
+Every service and command starts here. Without ``REGULARS_PG`` the embedded Postgres serves for as long as somebody has
+the installation open.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from threading import Lock
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import TupleRow
+
+from events.log.postgres import Journal, create_journal
+from projections._engine.registry import create_engine
+from services.embedded_postgres import Progress, embedded_postgres
+from services.settings import POSTGRES, InstallationError, Settings
+
+Connection = psycopg.Connection[TupleRow]
+
+OLDEST_POSTGRES = 15
+
+# What the database is, and whether it has been told already that its time is UTC.
+DATABASE = """
+SELECT current_setting('server_version_num')::integer / 10000, current_setting('server_encoding'), current_database(),
+       EXISTS (SELECT FROM pg_db_role_setting AS s JOIN pg_database AS d ON d.oid = s.setdatabase
+                WHERE d.datname = current_database() AND s.setrole = 0 AND 'TimeZone=UTC' = ANY (s.setconfig))
+"""
+
+
+class Installation:
+    """A prepared database. What it opened and nobody closed is closed together with it."""
+
+    def __init__(self, dsn: str) -> None:
+        """Stand for the database of a DSN; see ``open_installation``."""
+        self.dsn = dsn
+        self._lock = Lock()
+        self._opened: list[Connection] = []
+
+    def connect(self, application_name: str = "regulars") -> Connection:
+        """Return a new connection: autocommit, in UTC, preparing what it repeats. Each thread needs its own.
+
+        Raises psycopg.OperationalError when the database does not answer.
+        """
+        connection = connect(self.dsn, application_name)
+        with self._lock:
+            self._opened = [*(other for other in self._opened if not other.closed), connection]
+        return connection
+
+    def journal(self) -> Journal:
+        """Return the log of record on a connection of its own. Each thread needs its own."""
+        return Journal(self.connect("regulars journal"))
+
+    def close(self) -> None:
+        """Close every connection that is still open."""
+        with self._lock:
+            for connection in self._opened:
+                connection.close()
+            self._opened = []
+
+
+@contextmanager
+def open_installation(
+    settings: Settings, progress: Progress = lambda _: None, *, keep_running: bool = False
+) -> Iterator[Installation]:
+    """Yield the installation, made on the first call and prepared on every one.
+
+    ``progress`` hears a sentence whenever something takes longer than a moment. The last process to leave stops the
+    embedded server, unless it asks to ``keep_running``. Raises InstallationError with a sentence for whoever runs it.
+    """
+    embedded = embedded_postgres(settings.home, progress, keep_running=keep_running)
+    with nullcontext(settings.postgres) if settings.postgres else embedded as dsn:
+        prepare(dsn, settings.partitions)
+        installation = Installation(dsn)
+        try:
+            yield installation
+        finally:
+            installation.close()
+
+
+def connect(dsn: str, application_name: str = "regulars") -> Connection:
+    """Return a connection as Regulars uses them: autocommit, in UTC, preparing what it repeats."""
+    options = f"{conninfo_to_dict(dsn).get('options', '')} -c TimeZone=UTC".strip()
+    return psycopg.connect(make_conninfo(dsn, application_name=application_name, options=options), autocommit=True)
+
+
+def prepare(dsn: str, partitions: int) -> None:
+    """Make sure that the database can hold an installation and has its tables; doing it again changes nothing.
+
+    Raises InstallationError where the database does not answer, cannot serve, or may not be changed by this user.
+    """
+    try:
+        with connect(dsn, "regulars prepare") as connection:
+            _settle(connection)
+            create_journal(connection, partitions)
+            create_engine(connection)
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as error:
+        message = f"The database cannot be prepared by this user, or not here: {_first_line(error)}."
+        raise InstallationError(message) from error
+    except psycopg.OperationalError as error:
+        message = f"The database cannot be reached: {_first_line(error)}."
+        raise InstallationError(message) from error
+
+
+def _settle(connection: Connection) -> None:
+    """Refuse a database that could not keep what we write; have it think in UTC, where we may say so."""
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('regulars.database'))")
+        version, encoding, name, in_utc = connection.execute(DATABASE).fetchall()[0]
+        if version < OLDEST_POSTGRES or encoding != "UTF8":
+            message = (
+                f"{POSTGRES.name} leads to a Postgres {version} database in {encoding}:"
+                f" Regulars needs Postgres {OLDEST_POSTGRES} or newer, and UTF8."
+            )
+            raise InstallationError(message)
+        if not in_utc:
+            alter = sql.SQL("ALTER DATABASE {} SET timezone = 'UTC'").format(sql.Identifier(name))
+            # Every connection of ours asks for UTC itself; this is for whoever looks in with another tool.
+            with suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
+                connection.execute(alter)
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return str(error).partition("\n")[0].rstrip(".")

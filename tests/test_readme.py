@@ -1,0 +1,40 @@
+"""The README is run: a newcomer pastes its commands, so they must work as they stand."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```sh\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+
+
+def test_the_commands_of_the_readme_work_as_pasted(home: Path) -> None:
+    """Every block of commands runs in order in an empty folder, and each says what the README promises."""
+    (home / ".venv" / "bin").mkdir(parents=True)
+    (home / ".venv" / "bin" / "regulars").symlink_to(Path(sys.executable).with_name("regulars"))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("REGULARS_")}
+
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "\n".join(BLOCKS)],
+        cwd=home,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr + done.stdout
+    for promised in (
+        "2 lines: 2 stored",
+        "2 lines: 2 duplicate",
+        "Equal: what is stored is what these events come to.",
+        "data.result_count: expected `int` >= 0",
+        "rejected             1",
+        "persons: what the links say",
+    ):
+        assert promised in done.stdout
+    assert "sold: strptime" in (home / "till.csv.rejects.jsonl").read_text(encoding="utf-8")
