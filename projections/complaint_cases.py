@@ -107,7 +107,7 @@ SELECT count(*) AS complaints,
 CASES = """
 SELECT p.person, c.complaint, c.opened, c.first_reply, c.resolved, c.cause, c.store,
        extract(epoch FROM coalesce(c.first_reply, %(now)s) - c.opened)::float8 / 3600 AS waited_hours,
-       (c.resolved IS NULL OR c.reopened > c.resolved) AS open,
+       coalesce(c.reopened > c.resolved, c.resolved IS NULL) AS open,
        coalesce(c.first_reply, %(now)s) > c.opened + %(promise)s AS late
   FROM projection.complaint_cases AS c
  CROSS JOIN LATERAL (SELECT coalesce((SELECT person FROM projection.person_of WHERE identifier = c.subject), c.subject)

@@ -39,39 +39,36 @@ BEGIN
     PERFORM 1 FROM journal.partition AS p
       WHERE p.partition = ANY (partitions) ORDER BY p.partition FOR UPDATE;
     RETURN QUERY
-    WITH incoming AS MATERIALIZED (
-        SELECT i.*, row_number() OVER (PARTITION BY i.id ORDER BY i.ordinal) AS occurrence
+    WITH incoming AS (
+        SELECT i.id, i.part, i.subject, i.type, i."time", i.body, i.ordinal,
+               e.partition AS held_part, e."offset" AS held_position, e.value AS held_body,
+               e.id IS NULL AND i.ordinal = min(i.ordinal) OVER (PARTITION BY i.id) AS is_fresh
           FROM unnest(ids, partitions, subjects, types, times, bodies)
                WITH ORDINALITY AS i (id, part, subject, type, "time", body, ordinal)
-    ), held AS MATERIALIZED (
-        SELECT i.id, e.partition AS part, e."offset" AS position, e.value AS body
-          FROM incoming AS i JOIN journal.event AS e ON e.id = i.id
-         WHERE i.occurrence = 1
-    ), fresh AS MATERIALIZED (
-        SELECT i.id, i.part, i.subject, i.type, i."time", i.body,
-               p.next_offset - 1 + row_number() OVER (PARTITION BY i.part ORDER BY i.ordinal) AS position,
+          LEFT JOIN journal.event AS e ON e.id = i.id
+    ), placed AS MATERIALIZED (
+        SELECT i.*,
+               p.next_offset - 1 + row_number() OVER (PARTITION BY i.part, i.is_fresh ORDER BY i.ordinal) AS position,
                greatest(p.last_recorded_at, date_trunc('milliseconds', clock_timestamp())) AS recorded_at
           FROM incoming AS i JOIN journal.partition AS p ON p.partition = i.part
-         WHERE i.occurrence = 1 AND NOT EXISTS (SELECT FROM held AS h WHERE h.id = i.id)
     ), stored AS (
         INSERT INTO journal.event (partition, "offset", recorded_at, "time", id, subject, type, value)
         SELECT f.part, f.position, f.recorded_at, f."time", f.id, f.subject, f.type, f.body
-          FROM fresh AS f ORDER BY f.part, f.position
+          FROM placed AS f WHERE f.is_fresh ORDER BY f.part, f.position
     ), moved AS (
         UPDATE journal.partition AS p
            SET next_offset = latest.position + 1, last_recorded_at = latest.recorded_at
           FROM (SELECT f.part, max(f.position) AS position, max(f.recorded_at) AS recorded_at
-                  FROM fresh AS f GROUP BY f.part) AS latest
+                  FROM placed AS f WHERE f.is_fresh GROUP BY f.part) AS latest
          WHERE p.partition = latest.part
     )
-    SELECT i.ordinal,
-           CASE WHEN known.is_fresh AND i.occurrence = 1 THEN 'stored'
-                WHEN known.body = i.body THEN 'duplicate'
+    -- What is not fresh is held, or stands in this batch before: the first one of its id tells where, and with what.
+    SELECT f.ordinal,
+           CASE WHEN f.is_fresh THEN 'stored'
+                WHEN coalesce(f.held_body, first_value(f.body) OVER w) = f.body THEN 'duplicate'
                 ELSE 'conflict' END,
-           known.part, known.position
-      FROM incoming AS i
-      JOIN (SELECT f.id, f.part, f.position, f.body, true AS is_fresh FROM fresh AS f
-            UNION ALL
-            SELECT h.id, h.part, h.position, h.body, false FROM held AS h) AS known ON known.id = i.id;
+           coalesce(f.held_part, first_value(f.part) OVER w),
+           coalesce(f.held_position, first_value(f.position) OVER w)
+      FROM placed AS f WINDOW w AS (PARTITION BY f.id ORDER BY f.ordinal);
 END
 $$;

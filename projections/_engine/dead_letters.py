@@ -11,7 +11,7 @@ from events.log import Chunk
 from projections._engine import ddl
 from projections._engine.folding import ALL, Batch, Folder
 from projections._engine.registry import Connection, Table
-from projections._engine.store import write_rows
+from projections._engine.store import UNSTORABLE, write_rows
 
 LIST = """
 SELECT partition, "offset", fault, field, reason, missed, parked_at, value
@@ -91,13 +91,20 @@ def _redrive(connection: Connection, tables: Sequence[Table], letter: DeadLetter
         row = connection.execute(LOCK, at).fetchone()
         lacking = [table for table in tables if row and table.name in row[0]]
         batch = _folded(lacking, letter, codec)
-        failed = {dead.projection for dead in batch.dead_letters}
-        applied = [table for table in lacking if not failed & {ALL, table.projection.name}]
-        for table in applied:
-            if rows := batch.rows[table.projection.name]:
-                write_rows(connection, table, rows)
+        failed = {dead.projection: str(dead.error) for dead in batch.dead_letters}
+        applied = []
+        for table in lacking:
+            if failed.keys() & {ALL, table.projection.name}:
+                continue
+            try:
+                with connection.transaction():
+                    if rows := batch.rows[table.projection.name]:
+                        write_rows(connection, table, rows)
+                applied.append(table)
+            except UNSTORABLE as error:
+                failed[table.projection.name] = f"{table.projection.name}: its row cannot be stored: {error}"
         connection.execute(REDRIVEN, {**at, "applied": [table.name for table in applied]})
-    reason = str(batch.dead_letters[0].error) if batch.dead_letters else ""
+    reason = next(iter(failed.values()), "")
     return Redriven(letter.partition, letter.offset, [table.projection.name for table in applied], reason)
 
 

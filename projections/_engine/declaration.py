@@ -19,6 +19,7 @@ import io
 import re
 import tokenize
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, ClassVar, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 from events.envelope import Envelope
@@ -120,18 +121,11 @@ class Projection:
 
     def handlers(self) -> dict[type[Event], list[Fold]]:
         """Return the folds by event type."""
-        return self._methods("folded_events")
+        return _methods(self, "folded_events")
 
     def signallers(self) -> dict[type[Event], list[Signaller]]:
         """Return the methods that make signals, by event type."""
-        return self._methods("signalled_events")
-
-    def _methods(self, attribute: str) -> dict[type[Event], list[Any]]:
-        found: dict[type[Event], list[Any]] = {}
-        for name, method in vars(type(self)).items():
-            for event in getattr(method, attribute, ()):
-                found.setdefault(event, []).append(getattr(self, name))
-        return found
+        return _methods(self, "signalled_events")
 
     @property
     def personal(self) -> bool:
@@ -153,6 +147,15 @@ class Projection:
         for event, methods in sorted(self.handlers().items(), key=lambda item: item[0].event_type):
             parts += [event.event_type, *(_tokens(method) for method in methods)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@cache
+def _methods(projection: Projection, attribute: str) -> dict[type[Event], list[Any]]:
+    found: dict[type[Event], list[Any]] = {}
+    for name, method in vars(type(projection)).items():
+        for event in getattr(method, attribute, ()):
+            found.setdefault(event, []).append(getattr(projection, name))
+    return found
 
 
 def _tokens(method: Callable[..., Any]) -> str:

@@ -6,6 +6,7 @@ since 1970, dates ISO 8601, sets and maps sorted; text orders by code point, as 
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -74,8 +75,13 @@ def loaded(projection: Projection, row: tuple[Any, ...]) -> StateRow:
     """Return the key and the states of a row as it was selected."""
     at = len(projection.keys)
     states = []
-    for column in projection.columns:
-        width = len(column.fields())
+    for column, width in zip(projection.columns, _widths(projection), strict=True):
         states.append(column.load(row[at : at + width]))
         at += width
     return row[: len(projection.keys)], states
+
+
+@cache
+def _widths(projection: Projection) -> tuple[int, ...]:
+    """Return how many columns of the table hold each state."""
+    return tuple(len(column.fields()) for column in projection.columns)

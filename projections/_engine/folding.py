@@ -13,7 +13,7 @@ from events.errors import BadEvent, Fault
 from events.event import Event
 from events.log import Chunk
 from projections._engine.compiler import Absorb, Rows
-from projections._engine.declaration import Fold, Projection, Signal, Signaller
+from projections._engine.declaration import Fold, Projection, Row, Signal, Signaller
 
 ALL = "*"
 """Stands for every projection of a batch, where an event could not even be decoded."""
@@ -63,8 +63,8 @@ class Folder:
         self._signallers: dict[type[Event], list[Signaller]] = {}
         for projection in projections:
             for event, methods in projection.handlers().items():
-                steps = self._steps.setdefault(event, [])
-                steps += [_Step(method, projection.compiled.absorb, projection.name) for method in methods]
+                fold = methods[0] if len(methods) == 1 else _together(methods)
+                self._steps.setdefault(event, []).append(_Step(fold, projection.compiled.absorb, projection.name))
             if with_signals:
                 for event, signallers in projection.signallers().items():
                     self._signallers.setdefault(event, []).extend(signallers)
@@ -121,6 +121,20 @@ class Folder:
                 signal = signaller(envelope.data, envelope)
                 if signal is not None:
                     yield Raised(signal, envelope)
+
+
+def _together(methods: Sequence[Fold]) -> Fold:
+    """Return one fold that says what several say: all of it, or nothing where one of them fails."""
+
+    def fold(event: Event, envelope: Envelope) -> list[Row]:
+        rows: list[Row] = []
+        for method in methods:
+            said = method(event, envelope)
+            if said is not None:
+                rows += [said] if type(said) is tuple else said
+        return rows
+
+    return fold
 
 
 def _unfoldable(chunk: Chunk, index: int, name: str, error: Exception) -> DeadLetter:

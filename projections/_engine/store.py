@@ -127,11 +127,14 @@ def write_rows(connection: Connection, table: Table, rows: Rows) -> None:
     projection = table.projection
     values = projection.compiled.values
     with connection.cursor() as cursor:
-        with cursor.copy(ddl.copy_stage(projection, table.name)) as copy:
-            copy.set_types([field.copy_type for field in projection.fields()])
-            write_row = copy.write_row
-            for key, row in rows.items():
-                write_row(values(key, row))
+        try:
+            with cursor.copy(ddl.copy_stage(projection, table.name)) as copy:
+                copy.set_types([field.copy_type for field in projection.fields()])
+                write_row = copy.write_row
+                for key, row in rows.items():
+                    write_row(values(key, row))
+        except OverflowError as error:  # a sum outgrew 64 bits before Postgres could say so
+            raise psycopg.DataError(str(error)) from error
         cursor.execute(ddl.upsert(projection, table.name))
-    if projection.graph:
+    if projection.graph and table.live:  # half a graph says nothing of who is who; it settles when it becomes live
         person_table.settle(connection, table.name, rows)

@@ -11,7 +11,6 @@ from projections._engine.as_of import Fact, Past
 from projections._engine.declaration import Projection
 from projections._engine.registry import Connection
 
-
 ANY_STAMP = (datetime(1970, 1, 1, tzinfo=UTC), "")
 """Lifts the value that touches nothing, whose state holds no stamp."""
 

@@ -151,7 +151,7 @@ def shop_report(connection: Connection) -> Report | None:
     now, currency = period["last_seen"], currencies[0]
     best = purchases.best_customers(connection, currency, SHOWN)
     quiet = purchases.gone_quiet(connection, currency, now, limit=SHOWN)
-    late = complaint_cases.late(connection, now, limit=SHOWN)[::-1]
+    late = complaint_cases.late(connection, now, limit=SHOWN)
     names = _names(connection, [row["person"] for row in (*best, *quiet, *late)])
     return Report(
         begin=period["first_seen"],
