@@ -99,8 +99,8 @@ class Journal:
         for attempt in range(APPEND_TRIES):
             try:
                 return self._connection.execute(APPEND, arguments, binary=True).fetchall()
-            except psycopg.errors.UniqueViolation:
-                # Another writer stored one of the ids, for another subject, between our look and our insert.
+            except (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected):
+                # Another writer stores one of the ids for another subject, in another partition, at this very moment.
                 if attempt == APPEND_TRIES - 1:
                     raise
         raise AssertionError
