@@ -98,7 +98,7 @@ SELECT whole.customers, coalesce(whole.net_minor, 0) AS net_minor,
 
 # Good customers, by net revenue among the best fifth, who have been silent for three of their own usual intervals and
 # for a stated number of days at least. The usual interval is the mean one between a customer's first and last order;
-# who ordered within one fortnight only never had one.
+# who ordered within one week only never had one.
 QUIET = f"""
 WITH ranked AS (
     SELECT *, ntile(5) OVER (ORDER BY net_minor DESC, person) AS fifth,
@@ -108,7 +108,8 @@ WITH ranked AS (
 )
 SELECT person, orders, net_minor, last_order, usual_days::float8, silent_days::float8
   FROM ranked
- WHERE fifth = 1 AND orders >= 3 AND last_order - first_order >= interval '14 days' AND silent_days >= %(days)s AND silent_days >= 3 * usual_days
+ WHERE fifth = 1 AND orders >= 3 AND last_order - first_order >= interval '7 days'
+   AND silent_days >= %(days)s AND silent_days >= 3 * usual_days
  ORDER BY net_minor DESC, person LIMIT %(limit)s
 """
 

@@ -15,7 +15,7 @@ from projections._engine.registry import Connection
 TAKE_OVER = """
 UPDATE engine.checkpoint SET epoch = epoch + 1, updated_at = now()
  WHERE table_name = ANY (%(tables)s) AND partition = ANY (%(partitions)s)
-RETURNING table_name, partition, log_id, next_offset, epoch
+RETURNING table_name, partition, log_id, next_offset, epoch, signals_from
 """
 
 MOVE = """
@@ -43,6 +43,7 @@ class Held(NamedTuple):
 
     next_offset: int
     epoch: int
+    signals_from: int
 
 
 Holdings = dict[tuple[str, int], Held]
@@ -52,11 +53,15 @@ Holdings = dict[tuple[str, int], Held]
 def take_over(connection: Connection, tables: Sequence[str], partitions: Sequence[int], log: EventLog) -> Holdings:
     """Raise the epochs of these tables and partitions, and return where each stands.
 
-    Raises LogChanged where a checkpoint belongs to another log, or to records that the log does not hold.
+    Raises LogChanged where a checkpoint belongs to another log, or to records that the log does not hold; Fenced where
+    a table was replaced since it was opened.
     """
     rows = connection.execute(TAKE_OVER, {"tables": list(tables), "partitions": list(partitions)}).fetchall()
+    if len(rows) != len(tables) * len(partitions):
+        message = f"{len(tables) * len(partitions) - len(rows)} checkpoints are gone: another worker swapped a table"
+        raise Fenced(message)
     starts, ends = log.starts(), log.ends()
-    for table, partition, log_id, next_offset, _ in rows:
+    for table, partition, log_id, next_offset, *_ in rows:
         if log_id != log.log_id:
             message = (
                 f"table {table} was filled from log {log_id}, and this is log {log.log_id}: the log was made anew or"
@@ -69,7 +74,7 @@ def take_over(connection: Connection, tables: Sequence[str], partitions: Sequenc
                 f" {starts[partition]} to {ends[partition]}: records are missing. Nothing was changed"
             )
             raise LogChanged(message)
-    return {(table, partition): Held(next_offset, epoch) for table, partition, _, next_offset, epoch in rows}
+    return {(table, partition): Held(*held) for table, partition, _, *held in rows}
 
 
 def move(connection: Connection, tables: Sequence[str], chunks: Sequence[Chunk], holdings: Holdings) -> None:
@@ -95,7 +100,7 @@ def move(connection: Connection, tables: Sequence[str], chunks: Sequence[Chunk],
 def moved(tables: Sequence[str], chunks: Sequence[Chunk], holdings: Holdings) -> Holdings:
     """Return what is held after these chunks were committed."""
     after = {
-        (table, chunk.partition): Held(chunk.next_offset, holdings[table, chunk.partition].epoch)
+        (table, chunk.partition): holdings[table, chunk.partition]._replace(next_offset=chunk.next_offset)
         for table in tables
         for chunk in chunks
     }
@@ -107,6 +112,9 @@ def was_committed(connection: Connection, tables: Sequence[str], chunks: Sequenc
     table = tables[0]
     wanted = {chunk.partition: chunk.next_offset for chunk in chunks}
     rows = connection.execute(STATE, {"table": table, "partitions": list(wanted)}).fetchall()
+    if len(rows) != len(wanted):
+        message = f"table {table} was swapped since the connection was lost"
+        raise Fenced(message)
     for partition, _, epoch in rows:
         if epoch != holdings[table, partition].epoch:
             message = f"partition {partition} of {table} has another owner since the connection was lost"

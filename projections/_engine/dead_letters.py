@@ -109,5 +109,5 @@ def _redrive(connection: Connection, tables: Sequence[Table], letter: DeadLetter
 
 
 def _folded(tables: Sequence[Table], letter: DeadLetter, codec: Codec) -> Batch:
-    folder = Folder([table.projection for table in tables], codec, with_signals=False)
+    folder = Folder([table.projection for table in tables], codec)
     return folder.fold([Chunk(letter.partition, [letter.offset], [letter.value], letter.offset + 1, letter.parked_at)])

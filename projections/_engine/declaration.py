@@ -13,11 +13,10 @@ A fold may return one row, several (any iterable but a tuple), or None. It may r
 cannot understand: the event is then parked for this projection, and its neighbours go on.
 """
 
+import ast
 import hashlib
 import inspect
-import io
 import re
-import tokenize
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, ClassVar, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
@@ -145,7 +144,7 @@ class Projection:
         parts = [self.name, *(f"{field}" for field in self.fields())]
         parts += [type(column).__name__ for column in self.columns]
         for event, methods in sorted(self.handlers().items(), key=lambda item: item[0].event_type):
-            parts += [event.event_type, *(_tokens(method) for method in methods)]
+            parts += [event.event_type, *(_meaning(method) for method in methods)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -158,12 +157,10 @@ def _methods(projection: Projection, attribute: str) -> dict[type[Event], list[A
     return found
 
 
-def _tokens(method: Callable[..., Any]) -> str:
-    """Return a method's source without comments and layout; it reads alike in every Python version."""
-    skipped = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
-    source = inspect.cleandoc("\n" + inspect.getsource(method))
-    return "".join(
-        token.string
-        for token in tokenize.generate_tokens(io.StringIO(source).readline)
-        if token.type not in skipped and not token.string.startswith('"""')
-    )
+def _meaning(method: Callable[..., Any]) -> str:
+    """Return a method's source without comments, docstring and layout, as Python itself writes it."""
+    tree = ast.parse(inspect.cleandoc("\n" + inspect.getsource(method)))
+    function = tree.body[0]
+    if isinstance(function, ast.FunctionDef) and ast.get_docstring(function) is not None:
+        function.body = function.body[1:] or [ast.Pass()]
+    return ast.unparse(tree)

@@ -16,11 +16,13 @@ CREATE TABLE engine.projection (
 CREATE UNIQUE INDEX projection_live ON engine.projection (name) WHERE state = 'live';
 
 -- How far a table has got in a log. It moves in the transaction that writes the rows, and only for its epoch's owner.
+-- From ``signals_from`` on events are news: what lies before is history to this table, or was signalled by the one before.
 CREATE TABLE engine.checkpoint (
     table_name  text        NOT NULL REFERENCES engine.projection ON DELETE CASCADE,
     partition   integer     NOT NULL,
     log_id      text        NOT NULL,
     next_offset bigint      NOT NULL,
+    signals_from bigint     NOT NULL,
     epoch       bigint      NOT NULL DEFAULT 0,
     recorded_at timestamptz NOT NULL DEFAULT '-infinity',
     updated_at  timestamptz NOT NULL DEFAULT now(),

@@ -4,7 +4,8 @@ Events are decoded a chunk at a time; each goes to the folds of its type, whose 
 cannot be decoded or folded becomes a dead letter of the batch.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from events.codec import Codec
@@ -14,6 +15,12 @@ from events.event import Event
 from events.log import Chunk
 from projections._engine.compiler import Absorb, Rows
 from projections._engine.declaration import Fold, Projection, Row, Signal, Signaller
+
+SignalsFrom = Mapping[tuple[str, int], int]
+"""The offset from which on a projection's events are news, by its name and partition; elsewhere it tells nobody."""
+
+SIGNAL_FAILED = "signal_failed"
+"""Raised in place of a signal that could not be made: the row counts all the same, so that a rebuild gives the same."""
 
 ALL = "*"
 """Stands for every projection of a batch, where an event could not even be decoded."""
@@ -55,19 +62,21 @@ class _Step(NamedTuple):
 class Folder:
     """Folds chunks for a set of projections. It keeps nothing from one batch to the next."""
 
-    def __init__(self, projections: Iterable[Projection], codec: Codec, *, with_signals: bool) -> None:
-        """Prepare the steps of each event type; signals are made only where they are wanted, never on a rebuild."""
+    def __init__(
+        self, projections: Iterable[Projection], codec: Codec, signals_from: SignalsFrom = MappingProxyType({})
+    ) -> None:
+        """Prepare the steps of each event type; signals are made only of what is news, never of history."""
         self._codec = codec
+        self._signals_from = signals_from
         self._names = [projection.name for projection in projections]
         self._steps: dict[type[Event], list[_Step]] = {}
-        self._signallers: dict[type[Event], list[Signaller]] = {}
+        self._signallers: dict[type[Event], list[tuple[str, Signaller]]] = {}
         for projection in projections:
             for event, methods in projection.handlers().items():
                 fold = methods[0] if len(methods) == 1 else _together(methods)
                 self._steps.setdefault(event, []).append(_Step(fold, projection.compiled.absorb, projection.name))
-            if with_signals:
-                for event, signallers in projection.signallers().items():
-                    self._signallers.setdefault(event, []).extend(signallers)
+            for event, signallers in projection.signallers().items():
+                self._signallers.setdefault(event, []).extend((projection.name, each) for each in signallers)
 
     def fold(self, chunks: Sequence[Chunk]) -> Batch:
         """Return the batch that these chunks come to."""
@@ -79,8 +88,8 @@ class Folder:
                     DeadLetter(chunk.partition, chunk.offsets[index], chunk.values[index], error, ALL)
                 )
             self._absorb(batch, chunk, envelopes)
-            if self._signallers:
-                batch.signals.extend(self._signals(envelopes))
+            if any(chunk.next_offset > self._first_news(name, chunk) for name in self._names):
+                batch.signals.extend(self._signals(chunk, envelopes))
         return batch
 
     def _absorb(self, batch: Batch, chunk: Chunk, envelopes: list[Envelope | None]) -> None:
@@ -113,12 +122,22 @@ class Folder:
                 for delta in deltas:
                     absorb(rows, delta, stamp)
 
-    def _signals(self, envelopes: list[Envelope | None]) -> Iterable[Raised]:
-        for envelope in envelopes:
+    def _first_news(self, name: str, chunk: Chunk) -> int:
+        return self._signals_from.get((name, chunk.partition), chunk.next_offset)
+
+    def _signals(self, chunk: Chunk, envelopes: list[Envelope | None]) -> Iterable[Raised]:
+        first_news = {name: self._first_news(name, chunk) for name in self._names}
+        for index, envelope in enumerate(envelopes):
             if envelope is None:
                 continue
-            for signaller in self._signallers.get(type(envelope.data), ()):
-                signal = signaller(envelope.data, envelope)
+            for name, signaller in self._signallers.get(type(envelope.data), ()):
+                if chunk.offsets[index] < first_news[name]:
+                    continue
+                try:
+                    signal = signaller(envelope.data, envelope)
+                except Exception as error:  # noqa: BLE001 - it stops nothing, and is heard of
+                    detail = {"projection": name, "reason": f"{type(error).__name__}: {error}".replace("\0", "\\0")}
+                    signal = Signal(SIGNAL_FAILED, envelope.subject, detail)
                 if signal is not None:
                     yield Raised(signal, envelope)
 

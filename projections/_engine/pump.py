@@ -52,17 +52,25 @@ class Lane:
         batch_events: int = BATCH_EVENTS,
         codec: Codec | None = None,
     ) -> None:
-        """Take the tables' partitions over from whoever had them. Raises LogChanged."""
+        """Take the tables' partitions over from whoever had them. Raises LogChanged, or Fenced."""
         self._log = log
         self._batch_events = batch_events
         self._codec = codec or Codec()
-        self._folder = Folder([table.projection for table in tables], self._codec, with_signals=_all_live(tables))
         self._store = Store(connect, tables, log.log_id)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="commit")
         self.progress = Progress()
-        self._holdings = checkpoint.take_over(
-            self._store.connection, self._store.table_names, range(log.partitions), log
-        )
+        try:
+            self._holdings = checkpoint.take_over(
+                self._store.connection, self._store.table_names, range(log.partitions), log
+            )
+        except BaseException:
+            self.close()
+            raise
+        names = {table.name: table.projection.name for table in tables}
+        signals_from = {
+            (names[table], partition): held.signals_from for (table, partition), held in self._holdings.items()
+        }
+        self._folder = Folder([table.projection for table in tables], self._codec, signals_from)
         first = self._store.table_names[0]
         self.positions = {
             partition: held.next_offset for (table, partition), held in self._holdings.items() if table == first
@@ -73,6 +81,10 @@ class Lane:
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Close the lane."""
+        self.close()
+
+    def close(self) -> None:
         """Let the last commit finish and close the connection."""
         self._writer.shutdown()
         self._store.close()
@@ -155,11 +167,6 @@ class Lane:
             return work()
         finally:
             self.progress.seconds[stage] += time.perf_counter() - begun
-
-
-def _all_live(tables: Sequence[Table]) -> bool:
-    """Signals are raised by the live stream alone: a table that is being built tells nobody anything."""
-    return all(table.live for table in tables)
 
 
 def _cut(chunk: Chunk, end: int) -> Chunk:

@@ -25,10 +25,16 @@ INSERT INTO engine.projection (table_name, name, version, generation, fingerprin
 VALUES (%(table)s, %(name)s, %(version)s, %(generation)s, %(fingerprint)s, 'building')
 """
 
+# Signals go on where the live table stands, which goes on itself: what both signal is one signal. The first table of a
+# projection takes what is on the log for history.
 START_CHECKPOINTS = """
-INSERT INTO engine.checkpoint (table_name, partition, log_id, next_offset)
-SELECT %(table)s, w.partition, %(log_id)s, w.next_offset
-  FROM unnest(%(partitions)s::integer[], %(offsets)s::bigint[]) AS w (partition, next_offset)
+INSERT INTO engine.checkpoint (table_name, partition, log_id, next_offset, signals_from)
+SELECT %(table)s, w.partition, %(log_id)s, w.next_offset, coalesce(before.signals_from, w.end_offset)
+  FROM unnest(%(partitions)s::integer[], %(offsets)s::bigint[], %(ends)s::bigint[])
+       AS w (partition, next_offset, end_offset)
+  LEFT JOIN (SELECT c.partition, greatest(c.next_offset, c.signals_from) AS signals_from
+               FROM engine.checkpoint AS c JOIN engine.projection AS p USING (table_name)
+              WHERE p.name = %(name)s AND p.state = 'live' AND c.log_id = %(log_id)s) AS before USING (partition)
 """
 
 HIGHEST_GENERATION = "SELECT coalesce(max(generation), 0) FROM engine.projection WHERE name = %s AND version = %s"
@@ -92,10 +98,17 @@ def new_table(connection: Connection, projection: Projection, log: EventLog) -> 
             "fingerprint": projection.fingerprint(),
         },
     )
-    starts = log.starts()
+    starts, ends = log.starts(), log.ends()
     connection.execute(
         START_CHECKPOINTS,
-        {"table": table, "log_id": log.log_id, "partitions": list(starts), "offsets": list(starts.values())},
+        {
+            "table": table,
+            "name": projection.name,
+            "log_id": log.log_id,
+            "partitions": list(starts),
+            "offsets": list(starts.values()),
+            "ends": [ends[partition] for partition in starts],
+        },
     )
     connection.execute(ddl.create_table(projection, table))
     for statement in ddl.create_indexes(projection, table):

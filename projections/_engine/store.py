@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 from projections._engine import checkpoint, ddl, person_table
 from projections._engine.checkpoint import Holdings
 from projections._engine.compiler import Rows
+from projections._engine.errors import Fenced
 from projections._engine.folding import ALL, Batch, DeadLetter, Raised
 from projections._engine.registry import Connection, Table
 
@@ -117,8 +118,13 @@ class Store:
 
     def _prepared(self) -> Connection:
         connection = self._connect()
-        for table in self.tables:
-            connection.execute(ddl.create_stage(table.name))
+        try:
+            for table in self.tables:
+                connection.execute(ddl.create_stage(table.name))
+        except psycopg.errors.UndefinedTable as error:
+            connection.close()
+            message = f"a table was swapped since it was opened: {error.diag.message_primary}"
+            raise Fenced(message) from error
         return connection
 
 

@@ -1,5 +1,6 @@
 """The ``regulars`` command: one small file for each command, imported when that command runs and not before."""
 
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -12,6 +13,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     It always ends with SystemExit, whose code is one of ``services.cli.exit_codes``.
     """
+    # A polite end is like Ctrl-C: what is open is closed, and an embedded server that nobody else uses is stopped.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
         application(given)(args=given, prog_name="regulars")

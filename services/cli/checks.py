@@ -30,7 +30,6 @@ LITTLE_DISK_BYTES = 2 * 10**9
 NO_DISK_BYTES = 100 * 10**6
 SKEW_WARN_SECONDS = 1.0
 SKEW_BAD_SECONDS = 60.0
-PATIENCE_SECONDS = 30.0
 PROBE_SOURCE = "urn:regulars:doctor"
 PROBE_SUBJECT = "probe:doctor"
 
@@ -83,15 +82,18 @@ def of_host(settings: Settings) -> Iterator[Check]:
     yield Check("disk", state, f"{free / 1e9:,.1f} GB free", advice)
 
 
-def of_installation(installation: Installation, connection: Connection) -> Iterator[Check]:
-    """Check the database, the log, the projections, and a fact's whole way through them."""
+def of_installation(installation: Installation, connection: Connection, patience_seconds: float) -> Iterator[Check]:
+    """Check the database, the log, the projections, and a fact's whole way through them.
+
+    Where another process projects, it gets ``patience_seconds`` to fold what is new.
+    """
     log = installation.journal()
     yield _postgres(connection)
     yield _clock(connection)
     yield _log(log)
     yield _identity(connection, log)
     yield _fingerprints(connection)
-    yield _probe(installation, connection, log)
+    yield _probe(installation, connection, log, patience_seconds)
     listed = statuses(connection, PROJECTIONS, log)
     yield _lag(listed)
     yield _parked(connection)
@@ -161,7 +163,7 @@ def _fingerprints(connection: Connection) -> Check:
     return Check("declarations", State.OK, "the tables were filled by the folds of today")
 
 
-def _probe(installation: Installation, connection: Connection, log: EventLog) -> Check:
+def _probe(installation: Installation, connection: Connection, log: EventLog, patience_seconds: float) -> Check:
     """Send a fact the whole way: append it, fold it, and find it again."""
     probe = f"doctor-{uuid4()}"
     fact = Envelope(
@@ -174,7 +176,7 @@ def _probe(installation: Installation, connection: Connection, log: EventLog) ->
     begun = time.perf_counter()
     (receipt,) = log.append([fact])
     try:
-        projected = bring_up_to_date(installation, "doctor", patience_seconds=PATIENCE_SECONDS)
+        projected = bring_up_to_date(installation, "doctor", patience_seconds=patience_seconds)
     except Failure as failure:
         return Check("probe", State.BAD, str(failure), "See what that process says, or stop it and start it again.")
     row = connection.execute(PROBE_SEEN, [PROBE_SUBJECT, probe]).fetchone()

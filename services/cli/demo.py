@@ -18,7 +18,7 @@ from projections import PROJECTIONS
 from projections._engine.verify import Verdict
 from services.cli.exit_codes import ExitCode
 from services.cli.following import follow, stop_on_signals
-from services.cli.reporting import reported
+from services.cli.reporting import Sentences, reported
 from services.cli.session import bring_up_to_date, built, opened
 from services.cli.terminal import AsJson, columns, emit, plural, say, stages, write, write_table
 from services.cli.verify import all_equal, document_of, persons_equal, show, verdicts_of
@@ -151,7 +151,7 @@ def _command() -> str:
 
 
 def _stay(installation: Installation, *, as_json: bool) -> None:
-    with stop_on_signals() as stop, reported(as_lines=as_json) as report:
+    with stop_on_signals() as stop, reported(Sentences(), as_lines=as_json) as report:
         report.tell("staying", "The demo stays up and follows its log. Ctrl-C ends it; the data stay.")
         follow(installation, stop, report, wait=False)
         report.tell("stopped", "Stopped; the data stay where they are.")

@@ -1,8 +1,9 @@
 """``regulars doctor``: the whole way of an event looked over, from end to end, in words."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
-from typer import Exit
+from typer import Exit, Option
 
 from projections._engine.errors import EngineError
 from services.cli import checks
@@ -15,14 +16,19 @@ from services.settings import InstallationError, Settings
 SIGNS = {State.OK: ("✓", "green"), State.WARN: ("!", "yellow"), State.BAD: ("✗", "red")}
 
 
-def doctor(as_json: AsJson = False) -> None:
+Patience = Annotated[
+    float, Option("--patience", min=0, help="How many seconds the process that projects gets to fold the probe.")
+]
+
+
+def doctor(patience: Patience = 30.0, as_json: AsJson = False) -> None:
     """Check the whole way of an event, from end to end, in words.
 
     It sends a probe, an event of its own subject, down the whole way and looks for it at the other end. The exit code
     is 1 where something is bad.
     """
     found = []
-    for check in _checks(Settings.from_environment()):
+    for check in _checks(Settings.from_environment(), patience):
         found.append(check)
         if not as_json:
             _show(check)
@@ -33,11 +39,11 @@ def doctor(as_json: AsJson = False) -> None:
         raise Exit(ExitCode.NO)
 
 
-def _checks(settings: Settings) -> Iterator[Check]:
+def _checks(settings: Settings, patience_seconds: float) -> Iterator[Check]:
     yield from checks.of_host(settings)
     try:
         with opened(settings) as installation, installation.connect() as connection:
-            yield from checks.of_installation(installation, connection)
+            yield from checks.of_installation(installation, connection, patience_seconds)
     except InstallationError as error:
         yield Check("installation", State.BAD, str(error), "Put it right, and run doctor again.")
     except EngineError as error:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext, suppress
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
@@ -51,18 +52,14 @@ def tail(
     """
     wanted = _Filter(points.subject(subject) if subject else None, type_part)
     printed = _print_json if as_lines else _print_line
-    with opened() as installation:
+    with opened() as installation, suppress(KeyboardInterrupt) if follow else nullcontext():
         log = installation.journal()
         ends = _ends(log, wanted)
         for record in _newest(log, ends, wanted, count):
             printed(record)
-        if not follow:
-            return
-        try:
+        if follow:
             for record in _coming(log, ends, wanted):
                 printed(record)
-        except KeyboardInterrupt:
-            return
 
 
 def _ends(log: EventLog, wanted: _Filter) -> dict[int, int]:

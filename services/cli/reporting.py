@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
@@ -56,6 +56,15 @@ class Lines:
             self.tell("status", _sentence(snapshot), **snapshot._asdict() | {"events_per_second": rate})
 
 
+class Sentences(Lines):
+    """The same in plain sentences."""
+
+    def tell(self, event: str, sentence: str, **facts: object) -> None:
+        """Say that something happened."""
+        del event, facts
+        write(sentence)
+
+
 class Line:
     """One line on a terminal that stays where it is and changes."""
 
@@ -81,16 +90,15 @@ class Line:
 
 
 @contextmanager
-def reported(*, as_lines: bool) -> Iterator[Report]:
-    """Yield the report that suits whoever reads it."""
-    if as_lines or not sys.stdout.isatty():
+def reported(piped: Report, *, as_lines: bool) -> Iterator[Report]:
+    """Yield the report that suits whoever reads it; ``piped`` is the one off a terminal."""
+    if as_lines:
         yield Lines()
-        return
-    line = Line()
-    try:
-        yield line
-    finally:
-        line.close()
+    elif sys.stdout.isatty():
+        with closing(Line()) as line:
+            yield line
+    else:
+        yield piped
 
 
 def _sentence(snapshot: Snapshot) -> str:

@@ -7,7 +7,7 @@ import psycopg
 from typer import Option
 
 from services.cli.following import follow, stop_on_signals
-from services.cli.reporting import Report, reported
+from services.cli.reporting import Lines, Report, reported
 from services.cli.session import opened
 from services.installation import Installation
 from services.settings import InstallationError, Settings
@@ -26,7 +26,7 @@ def up(wait: Wait = False, as_lines: AsLines = False) -> None:
     database goes away it waits and begins again.
     """
     settings = Settings.from_environment()
-    with stop_on_signals() as stop, reported(as_lines=as_lines) as report:
+    with stop_on_signals() as stop, reported(Lines(), as_lines=as_lines) as report:
         was_up = False
         while not stop.is_set():
             try:

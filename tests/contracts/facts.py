@@ -16,7 +16,11 @@ NOON = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 def fact(number: int | str, *, subject: str = "customer:1", says: str = "") -> Envelope:
     """Return the fact with this number; ``says`` makes another body under the same id."""
     return Envelope(
-        id=f"e-{number}", source="urn:regulars:contract", time=NOON, subject=subject, data=ProbeSent(probe=says or "said")
+        id=f"e-{number}",
+        source="urn:regulars:contract",
+        time=NOON,
+        subject=subject,
+        data=ProbeSent(probe=says or "said"),
     )
 
 

@@ -45,7 +45,9 @@ class Tail:
             start = self.positions[chunk.partition]
             if list(chunk.offsets) != list(range(start, chunk.next_offset)):
                 self.breaches.append(f"after {start} of partition {chunk.partition} came {list(chunk.offsets)}")
-            self.read |= {(chunk.partition, offset): value for offset, value in zip(chunk.offsets, chunk.values, strict=True)}
+            self.read |= {
+                (chunk.partition, offset): value for offset, value in zip(chunk.offsets, chunk.values, strict=True)
+            }
             self.positions[chunk.partition] = chunk.next_offset
         if chunks:
             self.turns += 1

@@ -115,7 +115,11 @@ def test_a_fact_that_is_too_long_is_refused_with_its_whole_batch(log: EventLog) 
     long = SAMPLES[4]
     properties = {f"name-{number}": "x" * 512 for number in range(MAX_EVENT_BYTES // 512 + 1)}
     oversized = Envelope(
-        id="long", source="s", time=long.time, subject=long.subject, data=type(long.data)(name="n", properties=properties)
+        id="long",
+        source="s",
+        time=long.time,
+        subject=long.subject,
+        data=type(long.data)(name="n", properties=properties),
     )
 
     with pytest.raises(BadEvent):

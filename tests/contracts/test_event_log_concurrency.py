@@ -69,7 +69,9 @@ def test_a_reader_sees_every_record_once_while_writers_race(open_log: OpenLog, l
 def test_writers_that_tell_one_id_of_different_subjects_do_not_stop_each_other(open_log: OpenLog) -> None:
     """One of them is first, id by id, and the other hears of a conflict; in whatever order each of them sends."""
     heard: Heard = []
-    told = [[fact(number, subject=subject) for number in range(4_000)] for subject in ("customer:1", "visitor:elsewhere")]
+    told = [
+        [fact(number, subject=subject) for number in range(4_000)] for subject in ("customer:1", "visitor:elsewhere")
+    ]
     batches = [(batch[:2_000][::step], batch[2_000:][::step]) for batch, step in zip(told, (1, -1), strict=True)]
     writers = [Thread(target=write, args=[open_log(), sent, heard]) for sent in batches]
     for each in writers:

@@ -6,6 +6,7 @@ its own. It begins anew each time it is started: what was stored before is a dup
 
 import json
 import sys
+from collections.abc import Sequence
 from random import Random
 
 from events.envelope import Envelope
@@ -24,19 +25,25 @@ def orderly(dice: Random) -> list[Envelope]:
     return told[start:] + told[:start]
 
 
+def say(heard: Sequence[tuple[str, str, int, int]]) -> None:
+    """Print what was acknowledged, so that it is out before the next batch begins."""
+    sys.stdout.write(json.dumps(heard) + "\n")
+    sys.stdout.flush()
+
+
 def main(dsn: str, seed: int) -> None:
     """Append everything, in batches of random length."""
     dice = Random(seed)
     told = orderly(dice)
     with connect(dsn, f"writer {seed}") as connection:
         journal = Journal(connection)
-        print("[]", flush=True)
+        say([])
         at = 0
         while at < len(told):
             batch = told[at : at + dice.randint(1, LONGEST_BATCH)]
             receipts = journal.append(batch)
             heard = [(sent.id, *receipt) for sent, receipt in zip(batch, receipts, strict=True)]
-            print(json.dumps(heard), flush=True)
+            say(heard)
             at += len(batch)
 
 

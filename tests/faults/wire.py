@@ -1,0 +1,120 @@
+"""The wire to Postgres, which tests may cut: a proxy that closes a connection at a chosen moment.
+
+A request that is cut never reaches the server. An answer that is cut was given and nobody heard it: the dreaded COMMIT
+of which the client cannot know whether it took effect.
+"""
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from enum import Enum
+from selectors import EVENT_READ, DefaultSelector
+from threading import Thread
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from services import installation
+from services.installation import Connection
+
+PIECE_BYTES = 1 << 16
+READY = b"Z"  # the last message of an answer: ready for query, five bytes and a state
+READY_BYTES = 6
+
+
+class Cut(Enum):
+    """When a connection is cut."""
+
+    NEVER = "never"
+    AT_REQUEST = "at the request with the number that was asked for"
+    UNHEARD = "when the server has answered a request that holds a word, before anybody hears of it"
+    UNANSWERED = "when a request that holds a word has been sent, whether or not the server has come to it"
+
+
+class Wire:
+    """Connections that go through here behave as others do until they are cut; the next one is whole again."""
+
+    def __init__(self, dsn: str, listener: socket.socket) -> None:
+        """Listen for clients of the database of ``dsn``."""
+        self._target = conninfo_to_dict(dsn)
+        self._listener = listener
+        port = listener.getsockname()[1]
+        self._dsn = make_conninfo(dsn, host="127.0.0.1", port=port, sslmode="disable", gssencmode="disable")
+        self._cut = Cut.NEVER
+        self._request = self._requests = 0
+        self._word = b""
+
+    def connect(self) -> Connection:
+        """Return a new connection over this wire."""
+        return installation.connect(self._dsn)
+
+    def cut(self, when: Cut, *, request: int = 0, word: bytes = b"COMMIT") -> None:
+        """Cut one connection, once; requests count from now on, over all connections."""
+        self._cut, self._request, self._requests, self._word = when, request, 0, word
+
+    @property
+    def was_cut(self) -> bool:
+        """Whether what was asked for has happened."""
+        return self._cut is Cut.NEVER
+
+    def serve(self) -> None:
+        """Take clients until the listener is closed."""
+        with suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                Thread(target=self._carry, args=[client], daemon=True).start()
+
+    def _carry(self, client: socket.socket) -> None:
+        with (
+            closing(client),
+            closing(_server(self._target)) as server,
+            DefaultSelector() as selector,
+            suppress(OSError),
+        ):
+            selector.register(client, EVENT_READ)
+            selector.register(server, EVENT_READ)
+            while True:
+                for key, _ in selector.select():
+                    source, sink = (client, server) if key.fileobj is client else (server, client)
+                    piece = source.recv(PIECE_BYTES)
+                    if not piece or (source is client and self._severs(piece, server)):
+                        return
+                    sink.sendall(piece)
+
+    def _severs(self, request: bytes, server: socket.socket) -> bool:
+        """Return whether a client's request is where the cut is; it may have reached the server all the same."""
+        self._requests += 1
+        match self._cut:
+            case Cut.AT_REQUEST if self._requests == self._request:
+                self._cut = Cut.NEVER
+            case Cut.UNHEARD if self._word in request:
+                server.sendall(request)
+                self._cut = Cut.NEVER
+                while server.recv(PIECE_BYTES)[-READY_BYTES:][:1] != READY:
+                    pass
+            case Cut.UNANSWERED if self._word in request:
+                server.sendall(request)
+                self._cut = Cut.NEVER
+            case _:
+                return False
+        return True
+
+
+def _server(target: dict[str, str | int | None]) -> socket.socket:
+    host, port = str(target.get("host") or "127.0.0.1"), int(target.get("port") or 5432)
+    if not host.startswith("/"):
+        return socket.create_connection((host, port))
+    server = socket.socket(socket.AF_UNIX)
+    server.connect(f"{host}/.s.PGSQL.{port}")
+    return server
+
+
+@contextmanager
+def wire_to(dsn: str) -> Iterator[Wire]:
+    """Yield a wire to a database."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        wire = Wire(dsn, listener)
+        server = Thread(target=wire.serve, daemon=True)
+        server.start()
+        yield wire
+        listener.shutdown(socket.SHUT_RDWR)
+        server.join()

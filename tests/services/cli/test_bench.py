@@ -1,0 +1,44 @@
+"""``regulars bench``: it measures in a database of its own, and leaves nothing behind."""
+
+import pytest
+
+from tests.conftest import Connect
+from tests.services.cli.conftest import Regulars
+
+KEYS = {"events_per_second", "raw_events_per_second", "ratio", "append_events_per_second", "projections"}
+KEYS |= {"rows_written", "batches", "peak_rss_mb", "seconds"}
+STAGES = {"generate", "append", "raw", "drain", "read", "fold", "commit", "wait"}
+
+BENCH_DATABASES = "SELECT count(*) FROM pg_database WHERE datname LIKE 'regulars\\_bench\\_%'"
+
+
+def test_the_last_line_is_the_measurement(regulars: Regulars) -> None:
+    """One JSON document with every figure; the drain took part of the time and wrote rows."""
+    ran = regulars("bench", "--events", "6000", "--json")
+
+    document = ran.documents[-1]
+    assert ran.exit_code == 0
+    assert document.keys() >= KEYS
+    assert document["seconds"].keys() >= STAGES
+    assert document["events_per_second"] == pytest.approx(6000 / document["seconds"]["drain"], rel=0.01)
+    assert (document["events"], document["parked"]) == (6000, 0)
+    assert document["rows_written"] > 1000
+
+
+def test_nothing_of_ones_own_is_touched_and_nothing_is_left(regulars: Regulars, connect: Connect) -> None:
+    """The installation's log stays as it was, and the bench's database is dropped, also one that a crash left."""
+    connect().execute("CREATE DATABASE regulars_bench_0 TEMPLATE template0")
+
+    ran = regulars("bench", "--events", "10")
+
+    (held,) = connect().execute("SELECT count(*) FROM journal.event").fetchall()
+    (left,) = connect().execute(BENCH_DATABASES).fetchall()
+    assert (ran.exit_code, held, left) == (0, (0,), (0,))
+    assert "10 events through" in ran.out
+
+
+def test_there_must_be_something_to_measure(regulars: Regulars) -> None:
+    """No events, no rate."""
+    ran = regulars("bench", "--events", "0")
+
+    assert (ran.exit_code, ran.out) == (2, "")

@@ -1,0 +1,95 @@
+"""``regulars deadletters``: parked events are listed, shown, and redriven once."""
+
+import pytest
+
+from tests.conftest import Connect
+from tests.services.cli.conftest import Regulars
+from tests.services.cli.ran import as_lines, order, viewed
+
+BROKEN = b'{"specversion":"1.0","type":"regulars.visit.dreamt.v1"}'
+
+PLACE = """SELECT partition || '@' || "offset" FROM journal.event WHERE id = %s"""
+
+
+@pytest.fixture
+def place(regulars: Regulars, connect: Connect) -> str:
+    """Park an order between its neighbours, as bytes that are no event, and return where it lies."""
+    regulars("log", "append", "-", "--no-project", piped=as_lines(viewed(1), order(2, 700), viewed(3)))
+    connect().execute("UPDATE journal.event SET value = %s WHERE id = 'event-2'", [BROKEN])
+    assert regulars("log", "append", "-", piped=as_lines(viewed(4))).exit_code == 0
+    return str(connect().execute(PLACE, ["event-2"]).fetchall()[0][0])
+
+
+def test_a_parked_event_is_listed_with_its_reason(regulars: Regulars, place: str) -> None:
+    """Where it lies, the kind of fault, the sentence, and which tables lack it."""
+    ran = regulars("deadletters", "list", "--json")
+
+    (letter,) = ran.document["dead_letters"]
+    assert (ran.exit_code, ran.document["parked"]) == (0, 1)
+    assert f"{letter['partition']}@{letter['offset']}" == place
+    assert (letter["fault"], letter["field"]) == ("unknown_type", "type")
+    assert "purchases_v1_g1" in letter["missed"]
+
+
+def test_the_list_is_readable_at_a_hundred_columns(regulars: Regulars, place: str) -> None:
+    """A long reason folds; nothing is cut."""
+    ran = regulars("deadletters", "list")
+
+    assert ran.exit_code == 0
+    assert place in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 100
+
+
+def test_a_list_can_be_of_one_kind_of_fault(regulars: Regulars, place: str) -> None:
+    """Others are left out, and the total still counts them."""
+    document = regulars("deadletters", "list", "--fault", "fold", "--json").document
+
+    assert place
+    assert (document["dead_letters"], document["parked"]) == ([], 1)
+
+
+def test_one_parked_event_is_shown_with_its_bytes(regulars: Regulars, place: str) -> None:
+    """All that is needed to see what is wrong with it."""
+    ran = regulars("deadletters", "show", place)
+
+    assert ran.exit_code == 0
+    assert BROKEN.decode() in ran.out
+
+
+def test_an_unmended_event_stays_parked(regulars: Regulars, place: str) -> None:
+    """A redrive that cannot apply it says why, and the exit code says that a part is left."""
+    ran = regulars("deadletters", "redrive", place)
+
+    assert ran.exit_code == 3
+    assert ran.out.startswith(f"{place}: applied to nothing; still parked: type: ")
+    assert ran.out.endswith("0 events applied, 1 still parked.\n")
+
+
+def test_a_mended_event_counts_once(regulars: Regulars, place: str, connect: Connect) -> None:
+    """After the fix a redrive applies it, and doing it again changes nothing."""
+    (mended,) = as_lines(order(2, 700)).splitlines()
+    connect().execute("UPDATE engine.dead_letter SET value = %s", [mended.encode()])
+
+    first, second = regulars("deadletters", "redrive", "--all", "--json"), regulars("deadletters", "redrive", place)
+
+    (spend,) = connect().execute("SELECT sum(spend_minor) FROM projection.purchases").fetchall()
+    assert (first.exit_code, first.document["redriven"][0]["parked"]) == (0, False)
+    assert "purchases" in first.document["redriven"][0]["applied"]
+    assert (second.exit_code, spend[0]) == (0, 700)
+    assert regulars("deadletters", "list").out == "No event is parked.\n"
+
+
+def test_a_place_where_nothing_is_parked_is_a_no(regulars: Regulars) -> None:
+    """The sentence says where to look."""
+    ran = regulars("deadletters", "show", "3@999")
+
+    assert (ran.exit_code, ran.out) == (1, "")
+    assert ran.err == "regulars: Nothing is parked at 3@999: 'regulars deadletters list' shows what is.\n"
+
+
+@pytest.mark.parametrize("arguments", [("redrive",), ("redrive", "--all", "0@1"), ("redrive", "17"), ("show", "-1@2")])
+def test_places_must_be_named_and_be_places(regulars: Regulars, arguments: tuple[str, ...]) -> None:
+    """Neither nothing, nor everything and something, nor what is no place."""
+    ran = regulars("deadletters", *arguments)
+
+    assert (ran.exit_code, ran.out) == (2, "")

@@ -1,0 +1,35 @@
+"""``regulars demo``: a newcomer sees real customers, twice the same, apart from their own data."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.services.cli.conftest import Regulars
+from tests.services.cli.staying import Staying
+
+
+@pytest.mark.timeout(300)
+def test_the_demo_shows_real_customers_and_adds_nothing_the_second_time(
+    home: Path, regulars: Regulars, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It loads, reports, verifies, says how to go on, and stays up; data of one's own are left alone."""
+    monkeypatch.setenv("REGULARS_HOME", str(home))
+
+    first = regulars("demo", "--once", "--json")
+    second = Staying("demo", environment={})
+    told = ""
+    while "Every projection has seen all" not in told:
+        told += second.read_line()
+    exit_code, left, _ = second.end()
+
+    document, own = first.document, regulars("log", "stats", "--json").document
+    events = document["orders"]["events"] + document["simulated"]["events"]
+    assert (first.exit_code, document["verify"]["equal"]) == (0, True)
+    assert document["orders"]["imported"] > 8000
+    assert document["simulated"]["stored"] > 100_000
+    assert f"bring {document['report']['revenue']['percent']}" in told
+    assert "All digests are equal." in told
+    assert f"export REGULARS_HOME={home / 'demo'}" in told
+    assert f"Every projection has seen all {events:,} events." in told
+    assert (exit_code, left.splitlines()[-1]) == (0, "Stopped; the data stay where they are.")
+    assert own["records"] == 0

@@ -1,0 +1,46 @@
+"""The README tells of every command, exit code and setting there is, and of none that there is not."""
+
+import re
+
+from services.cli.commands import COMMANDS
+from services.cli.exit_codes import ExitCode
+from services.settings import SETTINGS
+from tests.tidy.sources import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CALLED = re.compile(r"(?:^|[\s`/])regulars ((?:[a-z][a-z-]+ ?)+)", re.MULTILINE)
+
+
+def test_every_command_is_told_of() -> None:
+    """Each command stands there as one would type it."""
+    forgotten = [command.words for command in COMMANDS if f"regulars {command.words}" not in README]
+
+    assert forgotten == []
+
+
+def test_every_command_that_is_told_of_exists() -> None:
+    """What a reader copies from a block of commands works."""
+    blocks = "\n".join(re.findall(r"^```(?:console|sh|shell|bash)\n(.*?)^```", README, re.MULTILINE | re.DOTALL))
+    called = {match[1].strip() for match in CALLED.finditer(blocks)}
+
+    unknown = [words for words in called if not any(f"{words} ".startswith(f"{each.words} ") for each in COMMANDS)]
+
+    assert unknown == []
+
+
+def test_every_exit_code_is_told_of() -> None:
+    """The table has a row for each code, with the same sentence as the source."""
+    forgotten = [code.value for code in ExitCode if f"| {code.value} | {code.meaning} |" not in README]
+
+    assert forgotten == []
+
+
+def test_every_setting_is_told_of() -> None:
+    """Each variable stands there with its default, and none that is not read."""
+    forgotten = [setting.name for setting in SETTINGS if f"`{setting.name}`" not in README]
+    without_default = [setting.name for setting in SETTINGS if setting.default and f"`{setting.default}`" not in README]
+    unknown = (
+        set(re.findall(r"REGULARS_[A-Z_]+", README)) - {setting.name for setting in SETTINGS} - {"REGULARS_TEST_PG"}
+    )
+
+    assert (forgotten, without_default, unknown) == ([], [], set())
