@@ -102,7 +102,7 @@ class _Server:
             if self._is_down():
                 break
             postmaster = self.folder.postmaster()
-            if not asked and postmaster is not None and self._ping() != Ping.NO_RESPONSE:
+            if not asked and postmaster is not None and (self._ping() != Ping.NO_RESPONSE or self._is_ours(postmaster)):
                 os.kill(postmaster, signal.SIGINT)
                 asked = True
             self._end_orphans(waited)
@@ -140,6 +140,10 @@ class _Server:
         elif not processes and silent_seconds > STRANGER_SECONDS:
             message = f"Something runs on {self.folder.data} and does not answer here: does another container use it?"
             raise InstallationError(message)
+
+    def _is_ours(self, process: int) -> bool:
+        """Return whether a process is the server's, also where it cannot be asked: its socket may have been removed."""
+        return process in self.folder.processes()
 
     def _is_down(self) -> bool:
         with self.folder.opened("server.lock") as lock:

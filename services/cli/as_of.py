@@ -17,17 +17,23 @@ from services.cli.rows import write_rows
 from services.cli.session import built, opened
 from services.cli.terminal import AsJson, emit, plural, write
 
-Subject = Annotated[str, Argument(help="Whom to look up, as KIND:ID, such as customer:42.")]
+Subject = Annotated[str, Argument(metavar="SUBJECT", help="Whom to look up, as KIND:ID, such as customer:42.")]
 When = Annotated[
     str | None,
-    Argument(help="A time with its zone (ISO 8601); a date, which means the end of that day in UTC; or now."),
+    Argument(
+        metavar="WHEN",
+        help="A time with its zone (ISO 8601); a date, which means the end of that day in UTC; or now.",
+    ),
 ]
 Known = Annotated[bool, Option("--known", help="What the log had recorded by then: what we could have known.")]
 Happened = Annotated[bool, Option("--happened", help="What had happened by then, also if we heard of it later.")]
 AtPositions = Annotated[
-    str | None, Option("--at-positions", help="A place on the log instead of WHEN: PARTITION:NEXT_OFFSET,….")
+    str | None,
+    Option("--at-positions", metavar="VECTOR", help="A place on the log instead of WHEN: PARTITION:NEXT_OFFSET,…."),
 ]
-MostRows = Annotated[int, Option("--rows", min=0, help="How many rows of a table to show, the last ones; 0 for all.")]
+MostRows = Annotated[
+    int, Option("--rows", min=0, metavar="N", help="How many rows of a table to show, the last ones; 0 for all.")
+]
 
 
 def as_of(

@@ -8,8 +8,8 @@ from services.benchmark.measuring import Measurement, measure, scratch
 from services.cli.session import opened
 from services.cli.terminal import AsJson, emit, plural, stages, write, write_table
 
-Events = Annotated[int, Option("--events", min=1, help="How many events to make up.")]
-Seed = Annotated[int, Option("--seed", min=0, max=0xFFFF, help="The same seed makes up the same events.")]
+Events = Annotated[int, Option("--events", min=1, metavar="N", help="How many events to make up.")]
+Seed = Annotated[int, Option("--seed", min=0, max=0xFFFF, metavar="N", help="The same seed makes up the same events.")]
 
 
 def bench(events: Events = 500_000, seed: Seed = 42, as_json: AsJson = False) -> None:

@@ -7,7 +7,7 @@ from typer import Argument, Exit, Option
 from projections import PROJECTIONS
 from projections._engine import dead_letters as engine
 from projections._engine.dead_letters import DeadLetter, Redriven
-from projections._engine.registry import Connection
+from projections._engine.registry import Connection, live_tables
 from projections._engine.status import parked
 from services.cli import points
 from services.cli.exit_codes import ExitCode
@@ -17,10 +17,12 @@ from services.cli.terminal import AsJson, cell, emit, plural, printable, write, 
 
 Place = Annotated[str, Argument(metavar="PARTITION@OFFSET", help="Where the event lies on the log, such as 3@17.")]
 Places = Annotated[
-    list[str] | None, Argument(metavar="[PARTITION@OFFSET]...", help="Where the events lie on the log, such as 3@17.")
+    list[str] | None, Argument(metavar="PARTITION@OFFSET", help="Where the events lie on the log, such as 3@17.")
 ]
-OfFault = Annotated[str | None, Option("--fault", help="Only those of this kind of fault, such as fold.")]
-Limit = Annotated[int, Option("--limit", min=1, help="How many to list, the oldest first.")]
+OfFault = Annotated[
+    str | None, Option("--fault", metavar="FAULT", help="Only those of this kind of fault, such as fold.")
+]
+Limit = Annotated[int, Option("--limit", min=1, metavar="N", help="How many to list, the oldest first.")]
 All = Annotated[bool, Option("--all", help="All that are parked.")]
 
 
@@ -32,12 +34,14 @@ def list_letters(fault: OfFault = None, limit: Limit = 100, as_json: AsJson = Fa
     with opened() as installation, installation.connect() as connection:
         letters = engine.listed(connection, fault, limit)
         total = parked(connection)
+        tables = {table.name for table in live_tables(connection, PROJECTIONS)}
     if as_json:
         emit({"parked": total, "dead_letters": [_document(letter) for letter in letters]})
         return
     if letters:
         rows = [
-            [_place(each), each.fault, f"{each.field}: {each.reason}", each.missed, each.parked_at] for each in letters
+            [_place(each), each.fault, f"{each.field}: {each.reason}", _missed(each, tables), each.parked_at]
+            for each in letters
         ]
         write_table(["place", "fault", "reason", "missed by", "parked at"], rows)
         write()
@@ -95,6 +99,11 @@ def _found(connection: Connection, place: str) -> DeadLetter:
 
 def _place(letter: DeadLetter | Redriven) -> str:
     return f"{letter.partition}@{letter.offset}"
+
+
+def _missed(letter: DeadLetter, tables: set[str]) -> str:
+    """Return which tables lack an event, briefly where it is all of them."""
+    return "every projection" if tables and tables <= set(letter.missed) else cell(letter.missed)
 
 
 def _document(letter: DeadLetter) -> dict[str, Any]:

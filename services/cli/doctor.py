@@ -17,7 +17,13 @@ SIGNS = {State.OK: ("âœ“", "green"), State.WARN: ("!", "yellow"), State.BAD: ("â
 
 
 Patience = Annotated[
-    float, Option("--patience", min=0, help="How many seconds the process that projects gets to fold the probe.")
+    float,
+    Option(
+        "--patience",
+        min=0,
+        metavar="SECONDS",
+        help="How many seconds the process that projects gets to fold the probe.",
+    ),
 ]
 
 

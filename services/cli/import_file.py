@@ -15,11 +15,14 @@ from services.connectors.importing import Summary
 from services.connectors.importing import import_file as import_it
 from services.connectors.mapping import Mapping
 
-File = Annotated[Path, Argument(help="The file, or a folder of files that belong together.")]
-As = Annotated[str | None, Option("--as", help=f"A mapping that is shipped: {', '.join(loading.BUILT_IN)}.")]
-MappingFile = Annotated[Path | None, Option("--mapping", help="Your own mapping, a YAML file.")]
+File = Annotated[Path, Argument(metavar="FILE", help="The file, or a folder of files that belong together.")]
+As = Annotated[
+    str | None, Option("--as", metavar="NAME", help=f"A mapping that is shipped: {', '.join(loading.BUILT_IN)}.")
+]
+MappingFile = Annotated[Path | None, Option("--mapping", metavar="FILE", help="Your own mapping, a YAML file.")]
 Rejects = Annotated[
-    Path | None, Option("--rejects", help="Where rows go that cannot be facts.", show_default="FILE.rejects.jsonl")
+    Path | None,
+    Option("--rejects", metavar="FILE", help="Where rows go that cannot be facts.", show_default="FILE.rejects.jsonl"),
 ]
 NoProject = Annotated[bool, Option("--no-project", help="Leave it to others to fold what is new.")]
 

@@ -23,7 +23,7 @@ BATCH_LINES = 500
 LISTED_LINES = 20
 REJECTED = "rejected"
 
-File = Annotated[Path, Argument(help="The file, or - for what is piped in.")]
+File = Annotated[Path, Argument(metavar="FILE", help="The file, or - for what is piped in.")]
 NoProject = Annotated[bool, Option("--no-project", help="Leave it to others to fold what is new.")]
 
 

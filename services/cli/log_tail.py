@@ -20,10 +20,14 @@ LOOK_SECONDS = 0.2
 PAGE_RECORDS = 1_000
 DATA_CHARACTERS = 160
 
-Count = Annotated[int, Option("-n", "--count", min=0, help="How many of the newest events to show.")]
+Count = Annotated[int, Option("-n", "--count", min=0, metavar="N", help="How many of the newest events to show.")]
 Follow = Annotated[bool, Option("-f", "--follow", help="Go on with what comes, until Ctrl-C.")]
-OfSubject = Annotated[str | None, Option("--subject", help="Only events of this subject, such as customer:42.")]
-OfType = Annotated[str | None, Option("--type", help="Only events whose type contains this text, such as order.")]
+OfSubject = Annotated[
+    str | None, Option("--subject", metavar="SUBJECT", help="Only events of this subject, such as customer:42.")
+]
+OfType = Annotated[
+    str | None, Option("--type", metavar="TEXT", help="Only events whose type contains this text, such as order.")
+]
 AsLines = Annotated[bool, Option("--json", help="Print one JSON document a line.")]
 
 

@@ -13,7 +13,7 @@ from services.cli.session import built, opened, projections_named
 from services.cli.terminal import AsJson, emit, plural, progress, write
 from services.installation import Installation
 
-Names = Annotated[list[str] | None, Argument(help="Which projections to build again.")]
+Names = Annotated[list[str] | None, Argument(metavar="NAME", help="Which projections to build again.")]
 All = Annotated[bool, Option("--all", help="All of them.")]
 
 

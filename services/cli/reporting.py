@@ -11,6 +11,7 @@ from services.cli.terminal import emit, plural, write
 
 STATUS_SECONDS = 10.0
 QUIET_STATUS_SECONDS = 300.0
+REFRESHES_PER_SECOND = 2.0
 
 
 class Snapshot(NamedTuple):
@@ -72,7 +73,8 @@ class Line:
         """Draw the line."""
         from rich.console import Console  # noqa: PLC0415 - only where somebody looks
 
-        self._status = Console().status("Starting")
+        self._console = Console(highlight=False)
+        self._status = self._console.status("Starting", refresh_per_second=REFRESHES_PER_SECOND)
         self._status.start()
 
     def close(self) -> None:
@@ -82,7 +84,7 @@ class Line:
     def tell(self, event: str, sentence: str, **facts: object) -> None:
         """Say that something happened, above the line."""
         del event, facts
-        write(sentence)
+        self._console.print(sentence, markup=False)
 
     def show(self, snapshot: Snapshot) -> None:
         """Say how it stands."""

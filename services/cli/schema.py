@@ -9,7 +9,9 @@ from events.schema import write_schemas
 from services.cli.failures import Failure
 from services.cli.terminal import AsJson, emit, write
 
-Folder = Annotated[Path, Option("--out", file_okay=False, help="The folder to write into; it is made if missing.")]
+Folder = Annotated[
+    Path, Option("--out", metavar="DIR", file_okay=False, help="The folder to write into; it is made if missing.")
+]
 
 
 def schema(out: Folder, as_json: AsJson = False) -> None:

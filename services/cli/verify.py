@@ -12,7 +12,9 @@ from services.cli.session import built, opened, projections_named
 from services.cli.terminal import AsJson, emit, plural, progress, write
 from services.installation import Installation
 
-Names = Annotated[list[str] | None, Argument(help="Which projections; all of them where none is named.")]
+Names = Annotated[
+    list[str] | None, Argument(metavar="NAME", help="Which projections; all of them where none is named.")
+]
 
 
 def verify(names: Names = None, as_json: AsJson = False) -> None:

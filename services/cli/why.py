@@ -20,7 +20,7 @@ from services.cli.terminal import AsJson, cell, emit, encoded, plural, write, wr
 
 Figure = Annotated[
     str | None,
-    Argument(help="Which figure, as PROJECTION.COLUMN, such as purchases.spend_minor; without it they are listed."),
+    Argument(metavar="FIGURE", help="Which one, as PROJECTION.COLUMN; without it they are listed."),
 ]
 
 

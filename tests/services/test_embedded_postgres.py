@@ -1,6 +1,7 @@
 """The embedded server survives whatever is killed, serves several processes, and says plainly why it cannot run."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -95,6 +96,14 @@ def test_the_last_to_leave_stops_the_server(server: ServerFolder, hold: StartHol
 
     assert during == (True, True)
     assert (sockets.exists(), server.processes()) == (False, [])
+
+
+def test_the_last_to_leave_stops_a_server_whose_socket_was_removed(home: Path, server: ServerFolder) -> None:
+    """Whoever tidies /tmp may take the socket away; the server cannot be asked then, and is stopped all the same."""
+    with open_installation(Settings(home=home)):
+        shutil.rmtree(server.sockets())
+
+    assert server.processes() == []
 
 
 def test_a_server_that_is_kept_running_serves_the_next_process(home: Path, server: ServerFolder) -> None:
