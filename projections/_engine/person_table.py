@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from psycopg import sql
 
 from projections._engine.compiler import Rows
-from projections._engine.persons import Belonging, Edge, resolve
+from projections._engine.persons import Belonging, Edge, is_nobody, resolve
 from projections._engine.registry import Connection
 
 # Edges that touch some identifiers, from either end.
@@ -55,15 +55,22 @@ def settle_all(connection: Connection, table: str) -> None:
 
 
 def within_reach(connection: Connection, table: str, identifier: str) -> set[str]:
-    """Return every identifier that was ever linked to this one, however indirectly, also if it was taken back."""
+    """Return every identifier that was ever linked to this one, however indirectly, also if it was taken back.
+
+    What stands for nobody links nobody, and is not gone through.
+    """
     query = sql.SQL(EDGES).format(table=sql.Identifier("projection", table))
     seen: set[str] = set()
     frontier = {identifier}
     while frontier:
         seen |= frontier
-        found = connection.execute(query, {"nodes": list(frontier)}).fetchall()
+        found = connection.execute(query, {"nodes": list(_somebody(frontier))}).fetchall()
         frontier = {node for row in found for node in row[:2]} - seen
     return seen
+
+
+def _somebody(identifiers: set[str]) -> set[str]:
+    return {identifier for identifier in identifiers if not is_nobody(identifier)}
 
 
 def _replace(connection: Connection, belongings: Mapping[str, Belonging]) -> None:
@@ -82,7 +89,7 @@ def _connected(connection: Connection, table: str, rows: Rows) -> tuple[set[Edge
 
     A device that was shared before stays shared whatever is linked to it or around it, so the search does not go
     through it: a till that a hundred thousand customers used costs nothing. Only an unlinking, or a decision of staff,
-    makes the search look at it again.
+    makes the search look at it again. What stands for nobody links nobody, so it leads nowhere either.
     """
     loosened: set[str] = set()
     decided = False
@@ -94,7 +101,7 @@ def _connected(connection: Connection, table: str, rows: Rows) -> tuple[set[Edge
     edges: set[Edge] = set()
     seen: set[str] = set()
     hubs: set[str] = set()
-    frontier = {node for key in rows for node in key}
+    frontier = _somebody({node for key in rows for node in key})
     while frontier:
         if not decided:
             stops = {row[0] for row in connection.execute(SHARED, [list(frontier - loosened)])}
@@ -103,5 +110,5 @@ def _connected(connection: Connection, table: str, rows: Rows) -> tuple[set[Edge
         seen |= frontier
         found = {Edge(*row) for row in connection.execute(query, {"nodes": list(frontier)})}
         edges |= found
-        frontier = {node for edge in found for node in edge[:2]} - seen - hubs
+        frontier = _somebody({node for edge in found for node in edge[:2]} - seen - hubs)
     return edges, hubs

@@ -64,8 +64,16 @@ class Store:
             self._connection.close()
             self._connection = self._prepared()
             if not checkpoint.was_committed(self._connection, self.table_names, batch.chunks, holdings):
-                self._write(batch, holdings)
+                self._write_again(batch, holdings)
         return checkpoint.moved(self.table_names, batch.chunks, holdings)
+
+    def _write_again(self, batch: Batch, holdings: Holdings) -> None:
+        """Write a batch over a new connection, unless the server was still busy with the COMMIT over the old one."""
+        try:
+            self._write(batch, holdings)
+        except Fenced:
+            if not checkpoint.was_committed(self._connection, self.table_names, batch.chunks, holdings):
+                raise
 
     def can_write(self, name: str, rows: Rows) -> bool:
         """Return whether a projection's rows can be stored, by trying and rolling back."""

@@ -9,7 +9,7 @@ from itertools import count
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from events.catalog.identity import IdentityLinked, IdentityUnlinked, MergeConfirmed, MergeRefused
@@ -38,6 +38,9 @@ every_personal_projection = pytest.mark.parametrize("projection", personal, ids=
 
 Statement = tuple[type[Event], str, str, int]
 """What is said, of whom, and at which minute."""
+
+TWO = ("customer:1", "customer:2")
+USED: list[Statement] = [(IdentityLinked, customer, "visitor:a", 1) for customer in TWO]
 
 edges = st.builds(
     Edge,
@@ -130,6 +133,10 @@ def test_after_unlinking_every_view_is_as_if_never_linked(
     assert digest_of_states(projection, shown) == digest_of_states(projection, by_person(projection, states, never))
 
 
+@example(
+    batches=[[USED[0]], [USED[1]], [(MergeConfirmed, *TWO, 5)], [(MergeRefused, *TWO, 6)], [(IdentityLinked, *TWO, 7)]]
+)
+@example(batches=[USED, [(IdentityUnlinked, "customer:1", "visitor:a", 5)], [USED[0]]])
 @given(batches=st.lists(st.lists(statements, min_size=1, max_size=6), min_size=2, max_size=5))
 @settings(WITH_POSTGRES, max_examples=50)
 def test_people_are_known_after_each_batch_as_if_all_links_were_looked_at_again(

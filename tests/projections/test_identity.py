@@ -7,6 +7,7 @@ import pytest
 from events.catalog.customers import CardClosed, CardIssued
 from events.catalog.identity import IdentityLinked, IdentityUnlinked, MergeConfirmed, MergeRefused
 from events.event import Event
+from projections._engine.person_table import within_reach
 from projections._engine.reference import as_mappings, fold
 from projections.identity import Identity
 from tests.projections.shop import NOON, Shop
@@ -77,3 +78,16 @@ def test_people_are_known_step_by_step(shop: Shop) -> None:
 
     assert alone == again == [("visitor:till", "customer:1", False)]
     assert shared == [("visitor:till", "visitor:till", True)]
+
+
+def test_what_stands_for_nobody_leads_to_nobody(shop: Shop) -> None:
+    """However many customers sent it: their histories are neither read nor settled together."""
+    shop.link("customer:1", "visitor:null")
+    shop.link("customer:2", "visitor:null")
+    connection = shop.catch_up()
+
+    reached = within_reach(connection, "identity", "customer:1")
+
+    assert reached == {"customer:1", "visitor:null"}
+    assert within_reach(connection, "identity", "visitor:null") == {"visitor:null"}
+    assert connection.execute(PERSON_OF).fetchall() == []
