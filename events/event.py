@@ -84,3 +84,10 @@ class Event(Struct, metaclass=EventMeta):
 
 class Part(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """A piece of an event, such as an order's line."""
+
+
+def newest(event: type[Event]) -> type[Event]:
+    """Return the class that events of this class are read as, after every upcast."""
+    while event.upcast_to is not None:
+        event = event.upcast_to
+    return event

@@ -94,25 +94,34 @@ class ComplaintCases(Projection, version=1):
         return Signal("complaint_opened", envelope.subject, {"complaint": event.complaint, "order": event.order})
 
 
-# How many complaints were answered within the promise, by the clock that is passed in.
-KEPT = """
+# The complaints that there were by the clock that is passed in, without what happened later. A case that was resolved
+# before and again after that moment shows as open, since only the last resolution is kept; as-of has it exactly.
+SEEN = """
+SELECT subject, complaint, opened, cause, store,
+       CASE WHEN first_reply <= %(now)s THEN first_reply END AS first_reply,
+       CASE WHEN resolved <= %(now)s THEN resolved END AS resolved,
+       CASE WHEN reopened <= %(now)s THEN reopened END AS reopened
+  FROM projection.complaint_cases WHERE opened <= %(now)s
+"""
+
+# How many complaints were answered within the promise.
+KEPT = f"""
 SELECT count(*) AS complaints,
        count(*) FILTER (WHERE first_reply <= opened + %(promise)s) AS kept,
        count(*) FILTER (WHERE coalesce(first_reply, %(now)s) > opened + %(promise)s) AS broken,
        count(*) FILTER (WHERE resolved IS NULL OR reopened > resolved) AS open
-  FROM projection.complaint_cases WHERE opened IS NOT NULL AND opened <= %(now)s
+  FROM ({SEEN}) AS c
 """
 
 # Each complaint: whose it is, how long it waited for an answer, whether it is open, and whether that was too long.
-CASES = """
+CASES = f"""
 SELECT p.person, c.complaint, c.opened, c.first_reply, c.resolved, c.cause, c.store,
        extract(epoch FROM coalesce(c.first_reply, %(now)s) - c.opened)::float8 / 3600 AS waited_hours,
        coalesce(c.reopened > c.resolved, c.resolved IS NULL) AS open,
        coalesce(c.first_reply, %(now)s) > c.opened + %(promise)s AS late
-  FROM projection.complaint_cases AS c
+  FROM ({SEEN}) AS c
  CROSS JOIN LATERAL (SELECT coalesce((SELECT person FROM projection.person_of WHERE identifier = c.subject), c.subject)
                          AS person) AS p
- WHERE c.opened <= %(now)s
 """
 
 # Complaints that had no answer within the promise, the longest wait first.

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from events.catalog import EVENTS
 from events.codec import Codec
 from events.envelope import Envelope
 from events.errors import BadEvent
+from events.event import newest
 from events.log import Record
 from projections._engine import person_table, persons, reference
 from projections._engine.declaration import Projection
@@ -22,7 +24,8 @@ from projections._engine.registry import Connection
 # A subject's records, from the subject index of the log.
 OF_SUBJECTS = """
 SELECT partition, "offset", recorded_at, subject, value FROM projection.timeline
- WHERE subject = ANY (%(subjects)s) ORDER BY partition, "offset"
+ WHERE subject = ANY (%(subjects)s) AND (%(types)s::text[] IS NULL OR type = ANY (%(types)s))
+ ORDER BY partition, "offset"
 """
 
 
@@ -77,9 +80,8 @@ class Past(NamedTuple):
 
 def as_of(connection: Connection, projections: Sequence[Projection], subject: str, until: Until | None = None) -> Past:
     """Return a person's rows as of a point, or as of now. A subject that nobody mentions has no facts."""
-    facts = _facts_within_reach(connection, projections, subject, until)
-    person, identifiers = _person(projections, subject, facts)
-    own = [fact for fact in facts if fact.envelope.subject in identifiers]
+    person, identifiers = _person(connection, projections, subject, until)
+    own = facts_of(connection, identifiers, until)
     states = {
         projection.name: reference.as_person(projection, folded(projection, own), person)
         for projection in projections
@@ -101,12 +103,12 @@ def folded(projection: Projection, facts: Iterable[Fact]) -> States:
 
 
 def facts_of(
-    connection: Connection, subjects: Iterable[str], until: Until | None = None, codec: Codec | None = None
+    connection: Connection, subjects: Iterable[str], until: Until | None = None, types: Sequence[str] | None = None
 ) -> list[Fact]:
-    """Return what the log holds of these subjects, in log order, up to a point."""
-    decode = (codec or Codec()).decode
+    """Return what the log holds of these subjects, in log order, up to a point; of some event types, or of all."""
+    decode = Codec().decode
     facts: list[Fact] = []
-    rows = connection.execute(OF_SUBJECTS, {"subjects": list(subjects)}, binary=True)
+    rows = connection.execute(OF_SUBJECTS, {"subjects": list(subjects), "types": types}, binary=True)
     for record in (Record(*row) for row in rows.fetchall()):
         try:
             fact = Fact(record, decode(record.value))
@@ -117,22 +119,21 @@ def facts_of(
     return facts
 
 
-def _facts_within_reach(
+def _person(
     connection: Connection, projections: Sequence[Projection], subject: str, until: Until | None
-) -> list[Fact]:
-    """Return the facts of everything that was ever linked to a subject, however indirectly, up to a point."""
+) -> tuple[str, set[str]]:
+    """Return the person that a subject was, and the person's identifiers, by the links up to a point.
+
+    Only the links are read of all that was ever linked to the subject, however indirectly: behind a shared device may
+    stand a thousand other customers.
+    """
     graph = next((projection for projection in projections if projection.graph), None)
-    reach = {subject} if graph is None else person_table.within_reach(connection, graph.name, subject)
-    return facts_of(connection, reach, until)
-
-
-def _person(projections: Sequence[Projection], subject: str, facts: Sequence[Fact]) -> tuple[str, set[str]]:
-    """Return the person that a subject was, and the person's identifiers, by the links among these facts."""
+    if graph is None:
+        return subject, {subject}
+    types = [event.event_type for event in EVENTS if newest(event) in graph.handlers()]
+    links = facts_of(connection, person_table.within_reach(connection, graph.name, subject), until, types)
     edges = [
-        Edge(*key, *(None if state is None else state[2] for state in row))
-        for projection in projections
-        if projection.graph
-        for key, row in folded(projection, facts).items()
+        Edge(*key, *(None if state is None else state[2] for state in row)) for key, row in folded(graph, links).items()
     ]
     belongings = persons.resolve(edges)
     if subject not in belongings:

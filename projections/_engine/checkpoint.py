@@ -8,6 +8,8 @@ rolled back.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from psycopg.rows import TupleRow
+
 from events.log import Chunk, EventLog
 from projections._engine.errors import Fenced, LogChanged
 from projections._engine.registry import Connection
@@ -56,7 +58,12 @@ def take_over(connection: Connection, tables: Sequence[str], partitions: Sequenc
     Raises LogChanged where a checkpoint belongs to another log, or to records that the log does not hold; Fenced where
     a table was replaced since it was opened.
     """
-    rows = connection.execute(TAKE_OVER, {"tables": list(tables), "partitions": list(partitions)}).fetchall()
+    with connection.transaction():  # what is refused below has changed nothing
+        rows = connection.execute(TAKE_OVER, {"tables": list(tables), "partitions": list(partitions)}).fetchall()
+        return _held(rows, tables, partitions, log)
+
+
+def _held(rows: Sequence[TupleRow], tables: Sequence[str], partitions: Sequence[int], log: EventLog) -> Holdings:
     if len(rows) != len(tables) * len(partitions):
         message = f"{len(tables) * len(partitions) - len(rows)} checkpoints are gone: another worker swapped a table"
         raise Fenced(message)

@@ -128,8 +128,8 @@ class Projection:
 
     @property
     def personal(self) -> bool:
-        """Whether rows belong to a subject, so that one person's identifiers can be merged."""
-        return any(key.name == "subject" for key in self.keys)
+        """Whether rows belong to a subject, so that one person's identifiers can be merged; a link belongs to two."""
+        return any(key.name == "subject" for key in self.keys) and not self.graph
 
     def fields(self) -> list[Field]:
         """Return the table's columns in order: the key's, then the states'."""
