@@ -1,7 +1,8 @@
 """Every event of a subject, as the log holds it, oldest first.
 
-Reads every event type there is. One row an event. In the embedded mode the journal serves it through its subject index:
-there is no second copy. Shown by ``regulars as-of``, ``regulars why`` and on a customer's page.
+Reads every event type there is. One row an event, with its type, place, time of recording and bytes. In the embedded
+mode the journal serves it through its subject index: there is no second copy. Over Kafka, which has no such index, the
+engine keeps the events by subject. Shown by ``regulars as-of``, ``regulars why`` and on a customer's page.
 """
 
 from datetime import datetime
@@ -9,7 +10,7 @@ from datetime import datetime
 from events.catalog import EVENTS
 from events.envelope import Envelope
 from events.event import Event
-from projections._engine.columns import Key, Min
+from projections._engine.columns import Key
 from projections._engine.declaration import Projection, Row, folds
 
 JOURNAL_VIEW = """
@@ -25,9 +26,8 @@ class Timeline(Projection, version=1, log_view=JOURNAL_VIEW):
     subject: Key[str]
     time: Key[datetime]
     id: Key[str]
-    type: Min[str]
 
     @folds(*NEWEST_VERSIONS)
     def event(self, event: Event, envelope: Envelope) -> Row:
         """Every event is a row."""
-        return self.row(envelope.subject, envelope.time, envelope.id, type=event.event_type)
+        return self.row(envelope.subject, envelope.time, envelope.id)

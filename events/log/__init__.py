@@ -43,17 +43,29 @@ class Record(NamedTuple):
 
 
 class Chunk(NamedTuple):
-    """Consecutive records of one partition, in offset order; ``next_offset`` is where to go on."""
+    """Consecutive records of one partition, in offset order; ``next_offset`` is where to go on.
+
+    ``recorded_at`` is the last record's time, None where there is no record. ``recorded`` has each record's own, in
+    milliseconds since 1970, where the log is not queryable: then a copy of the record must keep it.
+    """
 
     partition: int
     offsets: Sequence[int]
     values: list[bytes]
     next_offset: int
-    recorded_at: datetime
+    recorded_at: datetime | None
+    recorded: Sequence[int] = ()
 
 
 class EventLog(Protocol):
-    """What every log of record offers. One contract test suite runs over every implementation."""
+    """What every log of record offers. One contract test suite runs over every implementation.
+
+    ``queryable``: SQL in the database of the projections reaches its records, so that none needs a copy of them.
+    ``refuses_known_ids``: it never holds an event id twice; where it may, whoever folds counts the id once.
+    """
+
+    queryable: bool
+    refuses_known_ids: bool
 
     @property
     def log_id(self) -> str:
@@ -66,11 +78,15 @@ class EventLog(Protocol):
         ...
 
     def append(self, envelopes: Sequence[Envelope]) -> list[Receipt]:
-        """Append durably and return one receipt for each, in order. An id that is known changes nothing."""
+        """Append durably and return one receipt for each, in order."""
         ...
 
     def starts(self) -> dict[int, int]:
         """Return the first offset still held, by partition."""
+        ...
+
+    def current_id(self) -> str:
+        """Return the identity that the log has now: another one than ``log_id`` if it was made anew meanwhile."""
         ...
 
     def ends(self) -> dict[int, int]:

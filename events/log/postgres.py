@@ -65,6 +65,9 @@ SELECT p.partition, coalesce(later."offset", p.next_offset)
 class Journal:
     """The Postgres log. One instance belongs to one thread at a time: it holds one connection."""
 
+    queryable = True
+    refuses_known_ids = True
+
     def __init__(self, connection: psycopg.Connection[TupleRow], codec: Codec | None = None) -> None:
         """Use an autocommit connection to a database in which ``create_journal`` has run."""
         self._connection = connection
@@ -104,6 +107,10 @@ class Journal:
                 if attempt == APPEND_TRIES - 1:
                     raise
         raise AssertionError
+
+    def current_id(self) -> str:
+        """Return the identity that it was opened with: only another database has another one."""
+        return self.log_id
 
     def starts(self) -> dict[int, int]:
         """Return the first offset held, by partition: the journal keeps everything."""

@@ -6,6 +6,7 @@ rolled back.
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from psycopg.rows import TupleRow
@@ -22,10 +23,11 @@ RETURNING table_name, partition, log_id, next_offset, epoch, signals_from
 
 MOVE = """
 UPDATE engine.checkpoint AS c
-   SET next_offset = w.to_offset, recorded_at = w.recorded_at, updated_at = now()
+   SET next_offset = w.to_offset, recorded_at = coalesce(w.recorded_at, c.recorded_at), updated_at = now(),
+       duplicates = c.duplicates + w.duplicates
   FROM unnest(%(tables)s::text[], %(partitions)s::integer[], %(froms)s::bigint[], %(tos)s::bigint[],
-              %(epochs)s::bigint[], %(recorded)s::timestamptz[])
-       AS w (table_name, partition, from_offset, to_offset, epoch, recorded_at)
+              %(epochs)s::bigint[], %(recorded)s::timestamptz[], %(duplicates)s::bigint[])
+       AS w (table_name, partition, from_offset, to_offset, epoch, recorded_at, duplicates)
  WHERE c.table_name = w.table_name AND c.partition = w.partition
    AND c.epoch = w.epoch AND c.next_offset = w.from_offset
 """
@@ -84,8 +86,17 @@ def _held(rows: Sequence[TupleRow], tables: Sequence[str], partitions: Sequence[
     return {(table, partition): Held(*held) for table, partition, _, *held in rows}
 
 
-def move(connection: Connection, tables: Sequence[str], chunks: Sequence[Chunk], holdings: Holdings) -> None:
-    """Move the checkpoints past these chunks; it is a batch's first statement. Raises Fenced."""
+def move(
+    connection: Connection,
+    tables: Sequence[str],
+    chunks: Sequence[Chunk],
+    holdings: Holdings,
+    duplicates: Mapping[int, int] = MappingProxyType({}),
+) -> None:
+    """Move the checkpoints past these chunks; it is a batch's first statement. Raises Fenced.
+
+    ``duplicates`` says by partition how many of the events do not count.
+    """
     moves = [(table, chunk) for table in tables for chunk in chunks]
     held = [holdings[table, chunk.partition] for table, chunk in moves]
     cursor = connection.execute(
@@ -97,6 +108,7 @@ def move(connection: Connection, tables: Sequence[str], chunks: Sequence[Chunk],
             "tos": [chunk.next_offset for _, chunk in moves],
             "epochs": [holding.epoch for holding in held],
             "recorded": [chunk.recorded_at for _, chunk in moves],
+            "duplicates": [duplicates.get(chunk.partition, 0) for _, chunk in moves],
         },
     )
     if cursor.rowcount != len(moves):

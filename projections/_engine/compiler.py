@@ -32,8 +32,8 @@ class Compiled(NamedTuple):
 def compile_row(name: str, keys: Sequence[str], columns: Sequence[Column[Any]]) -> Callable[..., tuple[Any, ...]]:
     """Return ``row(*keys, **columns)``, which builds a delta's tuple."""
     parameters = ", ".join([*keys, *(["*"] if columns else []), *(f"{c.name}={c.default}" for c in columns)])
-    values = "".join(f", {column.name}" for column in columns)
-    source = f"def row({parameters}):\n    return (({', '.join(keys)},){values})\n"
+    values = "".join(f"{column.name}, " for column in columns)
+    source = f"def row({parameters}):\n    return (({', '.join(keys)},), {values})\n"
     function: Callable[..., tuple[Any, ...]] = _function(f"{name}.row", source, "row", {})
     return function
 

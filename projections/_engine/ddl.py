@@ -9,6 +9,7 @@ import re
 
 from psycopg import sql
 
+from projections._engine import kept
 from projections._engine.declaration import Projection
 
 SCHEMA = "projection"
@@ -29,6 +30,8 @@ def _expression(text: str) -> sql.SQL:
 
 def create_table(projection: Projection, table: str) -> sql.Composed:
     """Return the statement that creates a generation's table."""
+    if projection.keeps_events:
+        return sql.SQL(kept.CREATE).format(table=sql.Identifier(table))
     fields = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(field.name), _expression(field.sql_type))
         for field in projection.fields()
@@ -91,12 +94,17 @@ def upsert(projection: Projection, table: str) -> sql.Composed:
 
 def select_rows(projection: Projection, table: str) -> sql.Composed:
     """Return the query for all rows in key order."""
-    return sql.SQL("SELECT {} FROM {}.{} ORDER BY {}").format(
+    return sql.SQL("SELECT {} FROM {} AS r ORDER BY {}").format(
         _names([field.name for field in projection.fields()]),
-        sql.Identifier(SCHEMA),
-        sql.Identifier(table),
+        _source(projection, table),
         _names([key.name for key in projection.keys]),
     )
+
+
+def _source(projection: Projection, table: str) -> sql.Composed:
+    if projection.keeps_events:
+        return sql.SQL("({})").format(sql.SQL(kept.SELECT).format(table=sql.Identifier(table)))
+    return sql.SQL("{}.{}").format(sql.Identifier(SCHEMA), sql.Identifier(table))
 
 
 def create_views(projection: Projection, table: str) -> list[sql.Composed]:
@@ -107,14 +115,31 @@ def create_views(projection: Projection, table: str) -> list[sql.Composed]:
         sql.SQL("DROP VIEW IF EXISTS {}.{}").format(schema, by_person),
         sql.SQL("DROP VIEW IF EXISTS {}.{}").format(schema, view),
     ]
-    if projection.log_view is not None:
-        return [*statements, sql.SQL("CREATE VIEW {}.{} AS {}").format(schema, view, _expression(projection.log_view))]
-    statements.append(
-        sql.SQL("CREATE VIEW {}.{} AS SELECT * FROM {}.{}").format(schema, view, schema, sql.Identifier(table))
-    )
-    if projection.personal:
+    shown = sql.SQL("CREATE VIEW {}.{} AS SELECT * FROM {} AS r")
+    statements.append(shown.format(schema, view, _source(projection, table)))
+    if projection.keeps_events:
+        statements.append(_events_by_person(projection))
+    elif projection.personal:
         statements.append(_by_person(projection))
     return statements
+
+
+def create_log_view(projection: Projection) -> list[sql.Composed]:
+    """Return the statements for the view of a projection that a log serves which can be queried."""
+    view = sql.Identifier(SCHEMA, projection.name)
+    return [
+        sql.SQL("DROP VIEW IF EXISTS {}").format(sql.Identifier(SCHEMA, f"{projection.name}_by_person")),
+        sql.SQL("DROP VIEW IF EXISTS {}").format(view),
+        sql.SQL("CREATE VIEW {} AS {}").format(view, _expression(projection.log_view or "")),
+        _events_by_person(projection),
+    ]
+
+
+def _events_by_person(projection: Projection) -> sql.Composed:
+    words = """CREATE VIEW {view} AS SELECT coalesce(p.person, r.subject) AS person, r.* FROM {events} AS r
+      LEFT JOIN projection.person_of AS p ON p.identifier = r.subject"""
+    view = sql.Identifier(SCHEMA, f"{projection.name}_by_person")
+    return sql.SQL(words).format(view=view, events=sql.Identifier(SCHEMA, projection.name))
 
 
 def _by_person(projection: Projection) -> sql.Composed:

@@ -7,40 +7,42 @@ from typing import NamedTuple
 from psycopg.rows import class_row
 
 from events.codec import Codec
+from events.errors import Fault
 from events.log import Chunk
-from projections._engine import ddl
 from projections._engine.folding import ALL, Batch, Folder
 from projections._engine.registry import Connection, Table
-from projections._engine.store import UNSTORABLE, write_rows
+from projections._engine.store import UNSTORABLE, prepare_stage, write_rows
 
 LIST = """
-SELECT partition, "offset", fault, field, reason, missed, parked_at, value
+SELECT log_id, partition, "offset", fault, field, reason, missed, parked_at, value, recorded_ms
   FROM engine.dead_letter WHERE missed <> '{}' AND (%(fault)s::text IS NULL OR fault = %(fault)s)
  ORDER BY parked_at, partition, "offset" LIMIT %(limit)s
 """
 
 SHOW = """
-SELECT partition, "offset", fault, field, reason, missed, parked_at, value
+SELECT log_id, partition, "offset", fault, field, reason, missed, parked_at, value, recorded_ms
   FROM engine.dead_letter WHERE partition = %(partition)s AND "offset" = %(offset)s
+ ORDER BY parked_at DESC LIMIT 1
 """
 
 # Locks one letter until its redrive commits; a letter that somebody else redrove meanwhile has nothing missed left.
 LOCK = """
 SELECT missed FROM engine.dead_letter
- WHERE partition = %(partition)s AND "offset" = %(offset)s FOR UPDATE
+ WHERE log_id = %(log_id)s AND partition = %(partition)s AND "offset" = %(offset)s FOR UPDATE
 """
 
 REDRIVEN = """
 UPDATE engine.dead_letter
    SET missed = ARRAY(SELECT m FROM unnest(missed) AS u (m) WHERE m <> ALL (%(applied)s) ORDER BY 1),
        redriven_at = now()
- WHERE partition = %(partition)s AND "offset" = %(offset)s
+ WHERE log_id = %(log_id)s AND partition = %(partition)s AND "offset" = %(offset)s
 """
 
 
 class DeadLetter(NamedTuple):
     """A parked event: its coordinates, what is wrong with it, and the tables that lack it."""
 
+    log_id: str
     partition: int
     offset: int
     fault: str
@@ -49,6 +51,7 @@ class DeadLetter(NamedTuple):
     missed: list[str]
     parked_at: datetime
     value: bytes
+    recorded_ms: int | None
 
 
 class Redriven(NamedTuple):
@@ -81,12 +84,14 @@ def redrive(
     """Apply parked events to the tables that lack them, each exactly once; what still fails stays parked."""
     with connect() as connection:
         for table in tables:
-            connection.execute(ddl.create_stage(table.name))
+            prepare_stage(connection, table)
         return [_redrive(connection, tables, letter, codec or Codec()) for letter in letters]
 
 
 def _redrive(connection: Connection, tables: Sequence[Table], letter: DeadLetter, codec: Codec) -> Redriven:
-    at = {"partition": letter.partition, "offset": letter.offset}
+    if letter.fault == Fault.CONFLICT:  # its id has counted, with other content
+        return Redriven(letter.partition, letter.offset, [], letter.reason)
+    at = {"log_id": letter.log_id, "partition": letter.partition, "offset": letter.offset}
     with connection.transaction():
         row = connection.execute(LOCK, at).fetchone()
         lacking = [table for table in tables if row and table.name in row[0]]
@@ -110,4 +115,7 @@ def _redrive(connection: Connection, tables: Sequence[Table], letter: DeadLetter
 
 def _folded(tables: Sequence[Table], letter: DeadLetter, codec: Codec) -> Batch:
     folder = Folder([table.projection for table in tables], codec)
-    return folder.fold([Chunk(letter.partition, [letter.offset], [letter.value], letter.offset + 1, letter.parked_at)])
+    recorded = [letter.recorded_ms or 0]
+    place, after = letter.offset, letter.offset + 1
+    chunk = Chunk(letter.partition, [place], [letter.value], after, letter.parked_at, recorded)
+    return folder.fold([folder.decode(chunk)])

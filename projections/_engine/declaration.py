@@ -118,6 +118,11 @@ class Projection:
         """Return a delta: the key's parts in order, then the columns it touches by name."""
         raise TypeError(key, columns)
 
+    @property
+    def keeps_events(self) -> bool:
+        """Whether the rows are the events themselves: over a log that cannot be queried they are kept, see ``kept``."""
+        return self.log_view is not None
+
     def handlers(self) -> dict[type[Event], list[Fold]]:
         """Return the folds by event type."""
         return _methods(self, "folded_events")

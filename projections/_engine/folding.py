@@ -1,7 +1,7 @@
 """Folds chunks of the log into a batch of rows: the hot path. Pure: no database, no clock.
 
 Events are decoded a chunk at a time; each goes to the folds of its type, whose deltas the compiled merge absorbs. What
-cannot be decoded or folded becomes a dead letter of the batch.
+cannot be decoded or folded becomes a dead letter of the batch, and so does what another event says under its id.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,9 @@ from events.codec import Codec
 from events.envelope import Envelope
 from events.errors import BadEvent, Fault
 from events.event import Event
-from events.log import Chunk
+from events.log import Chunk, Outcome
+from events.log.window import Repeats
+from projections._engine import kept
 from projections._engine.compiler import Absorb, Rows
 from projections._engine.declaration import Fold, Projection, Row, Signal, Signaller
 
@@ -26,6 +28,12 @@ ALL = "*"
 """Stands for every projection of a batch, where an event could not even be decoded."""
 
 
+CONFLICTING = BadEvent(
+    Fault.CONFLICT, "id", "another event has this id already, and that one counts; send this one under an id of its own"
+)
+"""Why an event is parked that says something else under a known id."""
+
+
 class DeadLetter(NamedTuple):
     """An event that was parked: where it lies, what is wrong, and which projection missed it."""
 
@@ -34,6 +42,7 @@ class DeadLetter(NamedTuple):
     value: bytes
     error: BadEvent
     projection: str
+    recorded_ms: int | None
 
 
 class Raised(NamedTuple):
@@ -43,13 +52,25 @@ class Raised(NamedTuple):
     envelope: Envelope
 
 
+class Decoded(NamedTuple):
+    """A chunk with what its values decode to; None is what cannot be decoded, and listed as a dead letter."""
+
+    chunk: Chunk
+    envelopes: list[Envelope | None]
+    dead_letters: list[DeadLetter]
+
+
 class Batch(NamedTuple):
-    """What some chunks come to: rows by projection, the checkpoint's moves, dead letters and signals."""
+    """What some chunks come to: rows by projection, the checkpoint's moves, dead letters and signals.
+
+    ``duplicates`` counts by partition the events that do not count, since the log has them a second time.
+    """
 
     rows: dict[str, Rows]
     chunks: Sequence[Chunk]
     dead_letters: list[DeadLetter]
     signals: list[Raised]
+    duplicates: dict[int, int]
     events: int
 
 
@@ -63,7 +84,7 @@ class Folder:
     """Folds chunks for a set of projections. It keeps nothing from one batch to the next."""
 
     def __init__(
-        self, projections: Iterable[Projection], codec: Codec, signals_from: SignalsFrom = MappingProxyType({})
+        self, projections: Sequence[Projection], codec: Codec, signals_from: SignalsFrom = MappingProxyType({})
     ) -> None:
         """Prepare the steps of each event type; signals are made only of what is news, never of history."""
         self._codec = codec
@@ -71,25 +92,36 @@ class Folder:
         self._names = [projection.name for projection in projections]
         self._steps: dict[type[Event], list[_Step]] = {}
         self._signallers: dict[type[Event], list[tuple[str, Signaller]]] = {}
+        self._keeping = [projection.name for projection in projections if projection.keeps_events]
         for projection in projections:
+            if projection.keeps_events:
+                continue
             for event, methods in projection.handlers().items():
                 fold = methods[0] if len(methods) == 1 else _together(methods)
                 self._steps.setdefault(event, []).append(_Step(fold, projection.compiled.absorb, projection.name))
             for event, signallers in projection.signallers().items():
                 self._signallers.setdefault(event, []).extend((projection.name, each) for each in signallers)
 
-    def fold(self, chunks: Sequence[Chunk]) -> Batch:
-        """Return the batch that these chunks come to."""
-        batch = Batch({name: {} for name in self._names}, chunks, [], [], sum(len(chunk.values) for chunk in chunks))
-        for chunk in chunks:
-            envelopes, rejected = self._codec.decode_batch(chunk.values)
-            for index, error in rejected:
-                batch.dead_letters.append(
-                    DeadLetter(chunk.partition, chunk.offsets[index], chunk.values[index], error, ALL)
-                )
-            self._absorb(batch, chunk, envelopes)
+    def decode(self, chunk: Chunk) -> Decoded:
+        """Return a chunk with its envelopes."""
+        envelopes, rejected = self._codec.decode_batch(chunk.values)
+        letters = [dead_letter(chunk, place, error, ALL) for place, error in rejected]
+        return Decoded(chunk, envelopes, letters)
+
+    def fold(self, chunks: Sequence[Decoded], repeats: Mapping[int, Repeats] = MappingProxyType({})) -> Batch:
+        """Return the batch that these chunks come to, leaving out what the log has a second time, by partition."""
+        events = sum(len(each.envelopes) for each in chunks)
+        batch = Batch({name: {} for name in self._names}, [each.chunk for each in chunks], [], [], {}, events)
+        for chunk, envelopes, letters in chunks:
+            batch.dead_letters.extend(letters)
+            counting = envelopes
+            if again := repeats.get(chunk.partition):
+                counting = _without(batch, chunk, envelopes, again)
+            self._absorb(batch, chunk, counting)
+            for name in self._keeping:
+                kept.gather(batch.rows[name], chunk, counting)
             if any(chunk.next_offset > self._first_news(name, chunk) for name in self._names):
-                batch.signals.extend(self._signals(chunk, envelopes))
+                batch.signals.extend(self._signals(chunk, counting))
         return batch
 
     def _absorb(self, batch: Batch, chunk: Chunk, envelopes: list[Envelope | None]) -> None:
@@ -142,6 +174,20 @@ class Folder:
                     yield Raised(signal, envelope)
 
 
+def _without(batch: Batch, chunk: Chunk, envelopes: list[Envelope | None], repeats: Repeats) -> list[Envelope | None]:
+    """Return the envelopes that count; what says something else under a known id is a dead letter."""
+    counting = list(envelopes)
+    for index, offset in enumerate(chunk.offsets):
+        if offset not in repeats or counting[index] is None:
+            continue
+        counting[index] = None
+        if repeats[offset] is Outcome.CONFLICT:
+            batch.dead_letters.append(dead_letter(chunk, index, CONFLICTING, ALL))
+        else:
+            batch.duplicates[chunk.partition] = batch.duplicates.get(chunk.partition, 0) + 1
+    return counting
+
+
 def _together(methods: Sequence[Fold]) -> Fold:
     """Return one fold that says what several say: all of it, or nothing where one of them fails."""
 
@@ -158,6 +204,10 @@ def _together(methods: Sequence[Fold]) -> Fold:
 
 def _unfoldable(chunk: Chunk, index: int, name: str, error: Exception) -> DeadLetter:
     reason = f"the fold failed with {type(error).__name__}: {error}"
-    return DeadLetter(
-        chunk.partition, chunk.offsets[index], chunk.values[index], BadEvent(Fault.FOLD, name, reason), name
-    )
+    return dead_letter(chunk, index, BadEvent(Fault.FOLD, name, reason), name)
+
+
+def dead_letter(chunk: Chunk, place: int, error: BadEvent, name: str) -> DeadLetter:
+    """Return the dead letter of a record of a chunk, for one projection or for ALL."""
+    recorded = chunk.recorded[place] if chunk.recorded else None
+    return DeadLetter(chunk.partition, chunk.offsets[place], chunk.values[place], error, name, recorded)

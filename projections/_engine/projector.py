@@ -7,7 +7,8 @@ from events.log import EventLog
 from projections._engine import checkpoint, person_table, registry
 from projections._engine.declaration import Projection
 from projections._engine.errors import Fenced
-from projections._engine.pump import BATCH_EVENTS, Lane, Progress, lanes_of
+from projections._engine.pipeline import Progress
+from projections._engine.pump import BATCH_EVENTS, Lane, lanes_of
 from projections._engine.registry import Connection, Table
 
 IDLE_SECONDS = 0.05
@@ -16,9 +17,10 @@ LEADER = "SELECT pg_try_advisory_lock(hashtext('regulars.pump'))"
 Heard = Callable[[Progress], None]
 
 
-def stored(projections: Iterable[Projection]) -> list[Projection]:
-    """Return the projections that keep rows of their own; the others are views over the journal."""
-    return [projection for projection in projections if projection.log_view is None]
+def stored(projections: Iterable[Projection], log: EventLog | None = None) -> list[Projection]:
+    """Return the projections that keep rows of their own over a log; without one, those that do over every log."""
+    keeps_all = log is not None and not log.queryable
+    return [projection for projection in projections if keeps_all or not projection.keeps_events]
 
 
 class Projector:
@@ -35,10 +37,11 @@ class Projector:
         """Use ``log`` for reading only; ``connect`` opens autocommit connections to the Postgres of the projections."""
         self._log = log
         self._connect = connect
-        self._projections = stored(projections)
+        self._projections = stored(projections, log)
         self._batch_events = batch_events
         self._control = connect()
-        make_log_views(self._control, projections)
+        if log.queryable:
+            make_log_views(self._control, projections)
 
     def close(self) -> None:
         """Close the control connection, which also gives the leadership back."""
@@ -106,7 +109,7 @@ def make_log_views(connection: Connection, projections: Iterable[Projection]) ->
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(hashtext('regulars.engine'))")
         for projection in projections:
-            if projection.log_view is not None:
+            if projection.keeps_events:
                 registry.make_view(connection, projection)
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from events.envelope import Envelope
 from events.event import Event
+from events.log import Outcome
+from events.log.window import WINDOW_OFFSETS
 from projections._engine.declaration import Fold, Projection, Row
 
 States = dict[tuple[Any, ...], list[Any]]
@@ -82,3 +84,29 @@ def plain(state: Any) -> Any:
     if isinstance(state, dict):
         return {name: plain(held) for name, held in sorted(state.items())}
     return state
+
+
+class PlainWindow:
+    """The duplicate rule of ``events.log.window``, one event at a time: for one partition, in offset order."""
+
+    def __init__(self) -> None:
+        """Begin where nothing was seen."""
+        self._seen: dict[str, list[tuple[int, int]]] = {}
+        self._forget_at = 2 * WINDOW_OFFSETS
+
+    def admit(self, offset: int, event_id: str, value: bytes) -> Outcome:
+        """Return whether an event counts (stored), is a duplicate, or is in conflict with an earlier one."""
+        if offset >= self._forget_at:
+            self._forget(offset - WINDOW_OFFSETS)
+        body = hash(value)
+        held = self._seen.setdefault(event_id, [])
+        earlier = [one for at, one in held if offset <= at + WINDOW_OFFSETS]
+        held.append((offset, body))
+        if not earlier:
+            return Outcome.STORED
+        return Outcome.DUPLICATE if body in earlier else Outcome.CONFLICT
+
+    def _forget(self, oldest: int) -> None:
+        kept = {each: [place for place in held if place[0] >= oldest] for each, held in self._seen.items()}
+        self._seen = {each: held for each, held in kept.items() if held}
+        self._forget_at += WINDOW_OFFSETS

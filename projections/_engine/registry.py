@@ -40,6 +40,10 @@ SELECT %(table)s, w.partition, %(log_id)s, w.next_offset, coalesce(before.signal
 HIGHEST_GENERATION = "SELECT coalesce(max(generation), 0) FROM engine.projection WHERE name = %s AND version = %s"
 
 
+SCRIPTS = (("engine.sql", "engine.projection"), ("engine_kafka.sql", "engine.seen_ids"))
+"""What makes the engine's schema, in order: a script, and a table of its own that is there once it has run."""
+
+
 class Table(NamedTuple):
     """A projection and the table that holds one generation of it."""
 
@@ -50,11 +54,11 @@ class Table(NamedTuple):
 
 def create_engine(connection: Connection) -> None:
     """Create the engine's schema where it is missing."""
-    script = files("projections._engine").joinpath("engine.sql").read_text(encoding="utf-8")
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(hashtext('regulars.engine'))")
-        if connection.execute("SELECT to_regclass('engine.projection')").fetchone() == (None,):
-            connection.execute(script)
+        for script, made_by_it in SCRIPTS:
+            if connection.execute("SELECT to_regclass(%s)", [made_by_it]).fetchone() == (None,):
+                connection.execute(files("projections._engine").joinpath(script).read_text(encoding="utf-8"))
 
 
 def open_tables(connection: Connection, projections: Iterable[Projection], log: EventLog) -> list[Table]:
@@ -142,7 +146,7 @@ def make_view(connection: Connection, projection: Projection) -> None:
     """Create the view of a projection that the journal serves, where it is missing."""
     exists = connection.execute("SELECT to_regclass(%s)", [f"{ddl.SCHEMA}.{projection.name}"]).fetchone()
     if exists == (None,):
-        for statement in ddl.create_views(projection, projection.name):
+        for statement in ddl.create_log_view(projection):
             connection.execute(statement)
 
 

@@ -97,7 +97,7 @@ def leader(connection: Connection) -> Leader | None:
 
 def _without_table(projection: Projection, log: EventLog) -> Status:
     ends = log.ends()
-    if projection.log_view is None:
+    if not (projection.keeps_events and log.queryable):
         return Status(projection.name, projection.version, "", NOT_BUILT, 0, {}, sum(ends.values()), 0.0, 0, None)
     rows = sum(ends.values())
     return Status(projection.name, projection.version, "", SERVED_BY_LOG, rows, ends, 0, 0.0, 0, None)

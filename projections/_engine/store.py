@@ -5,19 +5,20 @@ from collections.abc import Callable, Sequence
 import psycopg
 from psycopg.types.json import Jsonb
 
-from projections._engine import checkpoint, ddl, person_table
+from projections._engine import checkpoint, ddl, kept, person_table, seen_ids
 from projections._engine.checkpoint import Holdings
 from projections._engine.compiler import Rows
 from projections._engine.errors import Fenced
 from projections._engine.folding import ALL, Batch, DeadLetter, Raised
 from projections._engine.registry import Connection, Table
+from projections._engine.seen_ids import Seen
 
 UNSTORABLE = (psycopg.DataError, psycopg.errors.ProgramLimitExceeded)
 """What Postgres says of a row that it will never take, such as a sum of more than 64 bits or a key that is too long."""
 
 PARK = """
-INSERT INTO engine.dead_letter AS d (log_id, partition, "offset", fault, field, reason, value, missed)
-VALUES (%(log_id)s, %(partition)s, %(offset)s, %(fault)s, %(field)s, %(reason)s, %(value)s, %(missed)s)
+INSERT INTO engine.dead_letter AS d (log_id, partition, "offset", fault, field, reason, value, missed, recorded_ms)
+VALUES (%(log_id)s, %(partition)s, %(offset)s, %(fault)s, %(field)s, %(reason)s, %(value)s, %(missed)s, %(recorded_ms)s)
 ON CONFLICT (log_id, partition, "offset") DO UPDATE
    SET missed = projection.union_merge(d.missed, excluded.missed),
        fault = excluded.fault, field = excluded.field, reason = excluded.reason
@@ -50,27 +51,27 @@ class Store:
         """Close the connection."""
         self._connection.close()
 
-    def commit(self, batch: Batch, holdings: Holdings) -> Holdings:
-        """Write a batch and return the holdings after it.
+    def commit(self, batch: Batch, holdings: Holdings, seen: Sequence[Seen] = ()) -> Holdings:
+        """Write a batch, with the ids to remember, and return the holdings after it.
 
         Raises Fenced, or psycopg.DataError where a row cannot be stored: then nothing was written. If the connection
         is lost before COMMIT is answered, the checkpoint tells after reconnecting whether the batch took effect.
         """
         try:
-            self._write(batch, holdings)
+            self._write(batch, holdings, seen)
         except psycopg.OperationalError:
             if not self._connection.broken:
                 raise
             self._connection.close()
             self._connection = self._prepared()
             if not checkpoint.was_committed(self._connection, self.table_names, batch.chunks, holdings):
-                self._write_again(batch, holdings)
+                self._write_again(batch, holdings, seen)
         return checkpoint.moved(self.table_names, batch.chunks, holdings)
 
-    def _write_again(self, batch: Batch, holdings: Holdings) -> None:
+    def _write_again(self, batch: Batch, holdings: Holdings, seen: Sequence[Seen]) -> None:
         """Write a batch over a new connection, unless the server was still busy with the COMMIT over the old one."""
         try:
-            self._write(batch, holdings)
+            self._write(batch, holdings, seen)
         except Fenced:
             if not checkpoint.was_committed(self._connection, self.table_names, batch.chunks, holdings):
                 raise
@@ -85,9 +86,9 @@ class Store:
             return False
         return True
 
-    def _write(self, batch: Batch, holdings: Holdings) -> None:
+    def _write(self, batch: Batch, holdings: Holdings, seen: Sequence[Seen]) -> None:
         with self._connection.transaction():
-            checkpoint.move(self._connection, self.table_names, batch.chunks, holdings)
+            checkpoint.move(self._connection, self.table_names, batch.chunks, holdings, batch.duplicates)
             for table in self.tables:
                 if rows := batch.rows[table.projection.name]:
                     write_rows(self._connection, table, rows)
@@ -95,6 +96,7 @@ class Store:
                 self._park(letter)
             for raised in batch.signals:
                 self._raise(raised)
+            seen_ids.keep(self._connection, self._log_id, seen)
 
     def _park(self, letter: DeadLetter) -> None:
         missed = [table.name for table in self.tables if letter.projection in (ALL, table.projection.name)]
@@ -109,6 +111,7 @@ class Store:
                 "reason": letter.error.reason.replace("\0", "\\0"),
                 "value": letter.value,
                 "missed": sorted(missed),
+                "recorded_ms": letter.recorded_ms,
             },
         )
 
@@ -128,7 +131,7 @@ class Store:
         connection = self._connect()
         try:
             for table in self.tables:
-                connection.execute(ddl.create_stage(table.name))
+                prepare_stage(connection, table)
         except psycopg.errors.UndefinedTable as error:
             connection.close()
             message = f"a table was swapped since it was opened: {error.diag.message_primary}"
@@ -136,9 +139,18 @@ class Store:
         return connection
 
 
+def prepare_stage(connection: Connection, table: Table) -> None:
+    """Make the session's staging table, where rows are merged into the table and not just added to it."""
+    if not table.projection.keeps_events:
+        connection.execute(ddl.create_stage(table.name))
+
+
 def write_rows(connection: Connection, table: Table, rows: Rows) -> None:
     """Merge rows into a table: a binary COPY into the session's stage, then one sorted upsert."""
     projection = table.projection
+    if projection.keeps_events:
+        kept.write(connection, table.name, rows)
+        return
     values = projection.compiled.values
     with connection.cursor() as cursor:
         try:

@@ -8,7 +8,7 @@ from psycopg import IsolationLevel
 from events.codec import Codec
 from events.envelope import Envelope
 from events.errors import BadEvent
-from events.log import EventLog, Record
+from events.log import EventLog, Outcome, Record
 from projections._engine import checkpoint, person_table, reference
 from projections._engine.digest import TableDigest, digest_of, digest_of_states, stored_rows
 from projections._engine.registry import Connection, Table
@@ -70,14 +70,15 @@ def verify(
 ) -> list[Verdict]:
     """Return one verdict a table. ``heard`` is told how many records of how many have been read."""
     held, refolded = _snapshot(connection, tables, log)
-    codec = Codec()
+    codec, starts = Codec(), log.starts()
     ends = {partition: max(each.positions[partition] for each in refolded) for partition in range(log.partitions)}
-    total, done = sum(ends.values()), 0
+    total, done = sum(ends.values()) - sum(starts.values()), 0
     for partition, end in ends.items():
-        at = 0
+        at = starts[partition]
+        window = None if log.refuses_known_ids else reference.PlainWindow()
         while at < end and (page := log.records(partition, at, min(PAGE_RECORDS, end - at))):
             for record in page:
-                _take(record, refolded, codec)
+                _take(record, refolded, codec, window)
             at = page[-1].offset + 1
             done += len(page)
             if heard:
@@ -88,7 +89,7 @@ def verify(
     ]
 
 
-def _take(record: Record, refolded: Sequence[_Refolded], codec: Codec) -> None:
+def _take(record: Record, refolded: Sequence[_Refolded], codec: Codec, window: reference.PlainWindow | None) -> None:
     wanting = [each for each in refolded if each.wants(record)]
     try:
         envelope = codec.decode(record.value)
@@ -96,8 +97,12 @@ def _take(record: Record, refolded: Sequence[_Refolded], codec: Codec) -> None:
         for each in wanting:
             each.unaccounted += 1
         return
+    outcome = Outcome.STORED if window is None else window.admit(record.offset, envelope.id, record.value)
     for each in wanting:
-        each.take(envelope)
+        if outcome is Outcome.STORED:
+            each.take(envelope)
+        elif outcome is Outcome.CONFLICT:  # it should have been parked
+            each.unaccounted += 1
 
 
 def _snapshot(

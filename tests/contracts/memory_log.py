@@ -13,6 +13,9 @@ from events.log import Chunk, Outcome, Positions, Receipt, Record, partition_of
 class MemoryLog:
     """Keeps records in lists. It may be shared between threads, and is gone with the process."""
 
+    queryable = False
+    refuses_known_ids = True
+
     def __init__(self, partitions: int = 4) -> None:
         """Begin an empty log with an identity of its own."""
         self.log_id = str(uuid4())
@@ -49,6 +52,10 @@ class MemoryLog:
         self._places[event_id] = (partition, len(records) - 1)
         return Receipt(Outcome.STORED, partition, len(records) - 1)
 
+    def current_id(self) -> str:
+        """Return the identity that it began with."""
+        return self.log_id
+
     def starts(self) -> dict[int, int]:
         """Return zero for each partition: everything is kept."""
         return dict.fromkeys(range(self.partitions), 0)
@@ -69,6 +76,7 @@ class MemoryLog:
                 [record.value for record in page],
                 page[-1].offset + 1,
                 page[-1].recorded_at,
+                [int(1000 * record.recorded_at.timestamp()) for record in page],
             )
             for page in pages
             if page

@@ -100,5 +100,5 @@ class Sampler(Projection, version=1, indexes=("day, number",)):
 EVERY: tuple[Projection, ...] = (*PROJECTIONS, Sampler())
 """Every registered projection, and the sampler."""
 
-STORED: tuple[Projection, ...] = tuple(projection for projection in EVERY if projection.log_view is None)
-"""Those that keep rows of their own; the others are views over the journal."""
+FOLDED: tuple[Projection, ...] = tuple(projection for projection in EVERY if not projection.keeps_events)
+"""Those whose rows a merge makes; the others keep the events as they are, or are views over the journal."""

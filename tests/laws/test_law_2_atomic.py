@@ -13,11 +13,11 @@ from projections._engine.registry import Connection, Table
 from tests.contracts.memory_log import MemoryLog
 from tests.faults.wire import Cut, Wire
 from tests.laws.histories import history
-from tests.laws.sampler import STORED
+from tests.laws.sampler import EVERY
 from tests.projections.engine.oracle import held, positions_of, wanted
 from tests.projections.engine.tables import Connect, drain, live_tables
 
-every_projection = pytest.mark.parametrize("projection", STORED, ids=lambda each: each.name)
+every_projection = pytest.mark.parametrize("projection", EVERY, ids=lambda each: each.name)
 
 BY_ERROR = "RAISE 'refused by the test'"
 BY_DEATH = "PERFORM pg_terminate_backend(pg_backend_pid())"

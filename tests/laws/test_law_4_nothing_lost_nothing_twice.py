@@ -17,7 +17,7 @@ from projections._engine.declaration import Projection
 from projections._engine.digest import digest_of_states
 from tests.faults.wire import Cut, Wire
 from tests.laws.histories import CODEC, NOON, history
-from tests.laws.sampler import STORED
+from tests.laws.sampler import EVERY
 from tests.projections.engine.tables import Connect, digest_of, drain, live_tables
 
 LOSSES = (Cut.NEVER, Cut.UNHEARD, Cut.UNANSWERED, Cut.AT_REQUEST)
@@ -54,7 +54,7 @@ class Sender:
                 journal = Journal(self._connection)
 
 
-@pytest.mark.parametrize("projection", STORED, ids=lambda each: each.name)
+@pytest.mark.parametrize("projection", EVERY, ids=lambda each: each.name)
 def test_an_event_counts_once_however_often_it_is_sent(connect: Connect, wire: Wire, projection: Projection) -> None:
     """Sent twice in a batch, again after a lost answer, or under an id that another fact has: the first one counts."""
     dice = Random(projection.name)
@@ -84,7 +84,7 @@ def test_an_event_counts_once_however_often_it_is_sent(connect: Connect, wire: W
 
 def test_a_batch_of_a_thousand_counts_once_when_half_of_it_was_known(journal: Journal) -> None:
     """The receipts say of each event what became of it, in the order in which they were sent."""
-    told = history(Random(4), STORED[0], 1000)
+    told = history(Random(4), EVERY[0], 1000)
     journal.append(told[::2])
 
     receipts = journal.append(told)

@@ -24,7 +24,7 @@ from projections.identity import Identity
 from tests.contracts.memory_log import MemoryLog
 from tests.laws.histories import NOON, SUBJECTS, as_read, history
 from tests.laws.persons_shown import by_person, shown_by_person
-from tests.laws.sampler import STORED
+from tests.laws.sampler import EVERY
 from tests.laws.thoroughness import QUICK, WITH_POSTGRES
 from tests.projections.engine.oracle import Persons, persons_held, persons_of
 from tests.projections.engine.tables import Connect, drain, live_tables
@@ -33,7 +33,7 @@ IDENTITY = Identity()
 NODES = (*SUBJECTS, "visitor:b", "visitor:c", "card:2", "customer:3")
 TILL = "visitor:till"
 FACTS = (IdentityLinked, IdentityUnlinked, MergeConfirmed, MergeRefused)
-personal = [projection for projection in STORED if projection.personal and not projection.graph]
+personal = [projection for projection in EVERY if projection.personal and not projection.graph]
 every_personal_projection = pytest.mark.parametrize("projection", personal, ids=lambda each: each.name)
 
 Statement = tuple[type[Event], str, str, int]

@@ -90,7 +90,7 @@ def test_the_past_is_a_fold_of_the_events_up_to_there(
             assert digest_of_states(projection, past.states[projection.name]) == digest_of_states(projection, expected)
 
 
-@pytest.mark.parametrize("projection", [each for each in personal if each.log_view is None], ids=lambda each: each.name)
+@pytest.mark.parametrize("projection", [each for each in personal if not each.keeps_events], ids=lambda each: each.name)
 def test_as_of_now_is_what_the_live_tables_show(connect: Connect, journal: Journal, projection: Projection) -> None:
     """A person's past without an end is the row of the view by person."""
     filled(journal, projection)

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from events.log import Chunk, EventLog, Positions
 from projections._engine import digest, registry
 from projections._engine.declaration import Projection
+from projections._engine.pipeline import Progress
 from projections._engine.projector import Projector, make_live
-from projections._engine.pump import Lane, Progress
+from projections._engine.pump import Lane
 from projections._engine.registry import Connection, Table
 
 NEWS = "UPDATE engine.checkpoint SET signals_from = 0 WHERE table_name = ANY (%s)"

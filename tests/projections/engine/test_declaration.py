@@ -48,7 +48,8 @@ def folded(*queries: str) -> States:
     """Return the compiled rows of searches."""
     log = MemoryLog(1)
     log.append([search(number, query) for number, query in enumerate(queries)])
-    batch = Folder([SearchesOfADay()], Codec()).fold(log.read({0: 0}, 100))
+    folder = Folder([SearchesOfADay()], Codec())
+    batch = folder.fold([folder.decode(chunk) for chunk in log.read({0: 0}, 100)])
     return batch.rows["searches_of_a_day"]
 
 

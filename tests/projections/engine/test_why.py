@@ -12,13 +12,13 @@ from projections._engine.as_of import as_of
 from projections._engine.declaration import Projection
 from projections._engine.why import UnknownFigure, compared, explain, figures
 from tests.laws.histories import CODEC, history
-from tests.laws.sampler import STORED
+from tests.laws.sampler import FOLDED
 from tests.projections.engine.tables import Connect, pump
 from tests.projections.shop import Shop
 
 
 @pytest.mark.parametrize(
-    "projection", [each for each in STORED if each.personal and not each.graph], ids=lambda each: each.name
+    "projection", [each for each in FOLDED if each.personal and not each.graph], ids=lambda each: each.name
 )
 def test_every_figure_comes_out_again_from_the_events_behind_it(
     connect: Connect, journal: Journal, projection: Projection

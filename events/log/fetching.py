@@ -1,0 +1,126 @@
+"""Takes messages from a Kafka consumer in batches, by partition: the hot path of reading."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from confluent_kafka import Consumer, KafkaError, KafkaException
+
+from events.log import Chunk, Record
+
+CONSUMER = {
+    "enable.auto.commit": False,  # our positions are in Postgres
+    "auto.offset.reset": "error",  # an offset that is gone is for people to look at, never a reason to begin elsewhere
+    "enable.partition.eof": True,  # says where a partition ends behind records that are not ours to see
+    "queued.min.messages": 100_000,
+    "queued.max.messages.kbytes": 65_536,  # bounds what is fetched ahead
+    "fetch.queue.backoff.ms": 10,
+    "fetch.wait.max.ms": 100,
+}
+PATIENCE_SECONDS = 20.0
+TURN_SECONDS = 0.2
+MOST_AT_ONCE = 1_000_000
+
+
+@dataclass
+class Fetched:
+    """Messages of one partition, in offset order; ``next_offset`` is the consumer's own position after them.
+
+    They are confluent_kafka's Message, whose types allow for what a message that was fetched never lacks.
+    """
+
+    partition: int
+    next_offset: int
+    messages: list[Any] = field(default_factory=list)
+
+    def as_chunk(self) -> Chunk:
+        """Return what a reader of values needs."""
+        messages = self.messages
+        recorded = [message.timestamp()[1] for message in messages]
+        return Chunk(
+            self.partition,
+            [message.offset() for message in messages],
+            [message.value() or b"" for message in messages],
+            self.next_offset,
+            instant(recorded[-1]) if recorded else None,
+            recorded,
+        )
+
+    def as_records(self) -> list[Record]:
+        """Return whole records, with their keys."""
+        return [
+            Record(
+                self.partition,
+                message.offset(),
+                instant(message.timestamp()[1]),
+                (message.key() or b"").decode(errors="replace"),
+                message.value() or b"",
+            )
+            for message in self.messages
+        ]
+
+
+def instant(milliseconds: int) -> datetime:
+    """Return a Kafka timestamp as a time in UTC, exactly."""
+    return datetime.fromtimestamp(milliseconds // 1000, UTC).replace(microsecond=milliseconds % 1000 * 1000)
+
+
+def by_partition(messages: Sequence[Any]) -> dict[int, Fetched]:
+    """Return the messages by partition. Raises KafkaException for what is an error and not the end of a partition."""
+    found: dict[int, Fetched] = {}
+    for message in messages:
+        partition = message.partition()
+        if partition not in found:
+            found[partition] = Fetched(partition, 0)
+        if message.error() is None:
+            found[partition].messages.append(message)
+            continue
+        if message.error().code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 - librdkafka's name for it
+            raise KafkaException(message.error())
+        found[partition].next_offset = message.offset()
+    for fetched in found.values():
+        if fetched.messages:
+            fetched.next_offset = max(fetched.next_offset, fetched.messages[-1].offset() + 1)
+    return found
+
+
+def fetch(consumer: Consumer, positions: Mapping[int, int], ends: Mapping[int, int], limit: int) -> list[Fetched]:
+    """Return about ``limit`` messages that follow the positions of the consumer's assignment, up to the ends at least.
+
+    Raises KafkaException, also when nothing comes for long although there should be something.
+    """
+    found: dict[int, Fetched] = {}
+    count = 0
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while count < limit and _missing(positions, ends, found):
+        messages = consumer.consume(min(limit - count, MOST_AT_ONCE), TURN_SECONDS)
+        for partition, fetched in by_partition(messages).items():
+            _join(found, partition, fetched)
+        count += len(messages)
+        if messages:
+            give_up = time.monotonic() + PATIENCE_SECONDS
+        elif time.monotonic() > give_up:
+            raise KafkaException(_silence())
+    return list(found.values())
+
+
+def _missing(positions: Mapping[int, int], ends: Mapping[int, int], found: Mapping[int, Fetched]) -> bool:
+    return any(
+        (found[partition].next_offset if partition in found else at) < ends[partition]
+        for partition, at in positions.items()
+    )
+
+
+def _join(found: dict[int, Fetched], partition: int, more: Fetched) -> None:
+    if partition not in found:
+        found[partition] = more
+        return
+    found[partition].messages += more.messages
+    found[partition].next_offset = max(found[partition].next_offset, more.next_offset)
+
+
+def _silence() -> KafkaError:
+    reason = f"nothing came for {PATIENCE_SECONDS:.0f} s, although the log goes on"
+    return KafkaError(KafkaError._TIMED_OUT, reason)  # noqa: SLF001 - librdkafka's name for it
