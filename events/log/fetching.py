@@ -9,6 +9,8 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaError, KafkaException
 
 from events.log import Chunk, Record
+from events.log.cluster import Cluster
+from events.log.errors import LogError, LogRefused, LogUnavailable, RecordsGone
 
 CONSUMER = {
     "enable.auto.commit": False,  # our positions are in Postgres
@@ -19,9 +21,23 @@ CONSUMER = {
     "fetch.queue.backoff.ms": 10,
     "fetch.wait.max.ms": 100,
 }
+GONE = {
+    KafkaError._AUTO_OFFSET_RESET,  # noqa: SLF001 - librdkafka's own errors begin with an underscore
+    KafkaError.OFFSET_OUT_OF_RANGE,
+}
+"""What Kafka says when it does not hold the offset that we ask for."""
+
+REFUSALS = {
+    KafkaError.TOPIC_AUTHORIZATION_FAILED,
+    KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+    KafkaError._AUTHENTICATION,  # noqa: SLF001 - librdkafka's own errors begin with an underscore
+}
+"""What Kafka says when we may not, whatever we try."""
+
 PATIENCE_SECONDS = 20.0
 TURN_SECONDS = 0.2
-MOST_AT_ONCE = 1_000_000
+MOST_AT_ONCE = 10_000
+MOST_BYTES = 64_000_000
 
 
 @dataclass
@@ -89,16 +105,18 @@ def by_partition(messages: Sequence[Any]) -> dict[int, Fetched]:
 def fetch(consumer: Consumer, positions: Mapping[int, int], ends: Mapping[int, int], limit: int) -> list[Fetched]:
     """Return about ``limit`` messages that follow the positions of the consumer's assignment, up to the ends at least.
 
-    Raises KafkaException, also when nothing comes for long although there should be something.
+    There are fewer where they are large: what is held of them at once has a bound. Raises KafkaException, also when
+    nothing comes for long although there should be something.
     """
     found: dict[int, Fetched] = {}
-    count = 0
+    count = size_bytes = 0
     give_up = time.monotonic() + PATIENCE_SECONDS
-    while count < limit and _missing(positions, ends, found):
+    while count < limit and size_bytes < MOST_BYTES and _missing(positions, ends, found):
         messages = consumer.consume(min(limit - count, MOST_AT_ONCE), TURN_SECONDS)
         for partition, fetched in by_partition(messages).items():
             _join(found, partition, fetched)
         count += len(messages)
+        size_bytes += sum(map(len, messages))
         if messages:
             give_up = time.monotonic() + PATIENCE_SECONDS
         elif time.monotonic() > give_up:
@@ -124,3 +142,12 @@ def _join(found: dict[int, Fetched], partition: int, more: Fetched) -> None:
 def _silence() -> KafkaError:
     reason = f"nothing came for {PATIENCE_SECONDS:.0f} s, although the log goes on"
     return KafkaError(KafkaError._TIMED_OUT, reason)  # noqa: SLF001 - librdkafka's name for it
+
+
+def explained(cluster: Cluster, error: KafkaError) -> LogError:
+    """Return what Kafka said as an error of ours, with its sentence."""
+    if error.code() in GONE:
+        return RecordsGone(f"Kafka at {cluster.servers} does not hold what is to be read next: {error.str()}.")
+    if error.code() in REFUSALS:
+        return LogRefused(f"Kafka at {cluster.servers} refuses us: {error.str()}.")
+    return LogUnavailable(f"Kafka at {cluster.servers} does not answer: {error.str()}.")

@@ -18,7 +18,7 @@ from events.envelope import Envelope
 from events.log import Chunk, Outcome, Positions, Receipt, Record, partition_of
 from events.log.cluster import REQUEST_TIMEOUT_SECONDS, Cluster
 from events.log.errors import LogRefused, LogUnavailable
-from events.log.fetching import CONSUMER, Fetched, fetch
+from events.log.fetching import CONSUMER, REFUSALS, Fetched, explained, fetch
 
 PRODUCER = {
     "enable.idempotence": True,  # which also means acks=all, and order within a partition
@@ -29,11 +29,6 @@ PRODUCER = {
 }
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
-REFUSALS = {
-    KafkaError.TOPIC_AUTHORIZATION_FAILED,
-    KafkaError.CLUSTER_AUTHORIZATION_FAILED,
-    KafkaError._AUTHENTICATION,  # noqa: SLF001 - librdkafka's own errors begin with an underscore
-}
 
 
 class KafkaLog:
@@ -167,7 +162,7 @@ class KafkaLog:
             found = fetch(reader, wanted, ends, limit)
         except KafkaException as error:
             self._at = {}
-            raise _explained(self._cluster, error.args[0]) from error
+            raise explained(self._cluster, error.args[0]) from error
         self._at |= {fetched.partition: fetched.next_offset for fetched in found}
         return found
 
@@ -179,7 +174,7 @@ class KafkaLog:
         try:
             found = self._reader().offsets_for_times(asked, timeout=REQUEST_TIMEOUT_SECONDS)
         except KafkaException as error:
-            raise _explained(self._cluster, error.args[0]) from error
+            raise explained(self._cluster, error.args[0]) from error
         return {each.partition: each.offset if each.offset >= 0 else ends[each.partition] for each in found}
 
     def _described(self) -> tuple[str, int]:
@@ -192,7 +187,7 @@ class KafkaLog:
             if error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
                 message = f"Kafka at {self._cluster.servers} has no topic {self._topic}: run 'regulars topics create'."
                 raise LogRefused(message) from error
-            raise _explained(self._cluster, error.args[0]) from error
+            raise explained(self._cluster, error.args[0]) from error
         return str(topic.topic_id), len(topic.partitions)
 
     def _offsets(self, which: OffsetSpec) -> dict[int, int]:
@@ -201,7 +196,7 @@ class KafkaLog:
             futures = self._admin.list_offsets(asked, request_timeout=REQUEST_TIMEOUT_SECONDS)
             return {place.partition: future.result().offset for place, future in futures.items()}
         except KafkaException as error:
-            raise _explained(self._cluster, error.args[0]) from error
+            raise explained(self._cluster, error.args[0]) from error
 
     def _producer(self) -> Producer:
         if self._held_producer is None:
@@ -213,9 +208,3 @@ class KafkaLog:
             settings = {**self._cluster.librdkafka(), **CONSUMER, "group.id": f"{self._cluster.prefix}.reader"}
             self._held_reader = Consumer(settings)
         return self._held_reader
-
-
-def _explained(cluster: Cluster, error: KafkaError) -> LogUnavailable | LogRefused:
-    if error.code() in REFUSALS:
-        return LogRefused(f"Kafka at {cluster.servers} refuses us: {error.str()}.")
-    return LogUnavailable(f"Kafka at {cluster.servers} does not answer: {error.str()}.")

@@ -39,6 +39,9 @@ class Progress:
     rows: int = 0
     parked: int = 0
     duplicates: int = 0
+    fenced: int = 0
+    rebalances: int = 0
+    interruptions: int = 0
     seconds: dict[str, float] = field(default_factory=lambda: {"read": 0.0, "fold": 0.0, "commit": 0.0, "wait": 0.0})
 
     def timed(self, stage: str, work: Callable[[], T]) -> T:
@@ -65,7 +68,7 @@ class Pipeline:
         """Connect; no partition is ours yet."""
         self._log = log
         self._codec = codec or Codec()
-        self._tables = tables
+        self.tables = tables
         self._store = Store(connect, tables, log.log_id)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="commit")
         self._holdings: Holdings = {}
@@ -75,6 +78,11 @@ class Pipeline:
         self._at: dict[int, int] = {}
         self.positions: dict[int, int] = {}
         self.progress = progress or Progress()
+
+    @property
+    def reached(self) -> dict[int, int]:
+        """Up to where everything was submitted, by partition: what is read next begins there."""
+        return self._at
 
     def close(self) -> None:
         """Let the last commit finish and close the connection."""
@@ -110,9 +118,9 @@ class Pipeline:
         self._holdings = {place: held for place, held in self._holdings.items() if place[1] in self.positions}
 
     def _renew_folder(self) -> None:
-        named = {table.name: table.projection.name for table in self._tables}
+        named = {table.name: table.projection.name for table in self.tables}
         signals_from = {(named[table], place): held.signals_from for (table, place), held in self._holdings.items()}
-        self._folder = Folder([table.projection for table in self._tables], self._codec, signals_from)
+        self._folder = Folder([table.projection for table in self.tables], self._codec, signals_from)
 
     def submit(self, chunks: Sequence[Chunk]) -> None:
         """Fold chunks that follow what was submitted before, and hand them to the writer when it is free.
