@@ -28,7 +28,7 @@ ifneq ($(HELD) $(shell cat $(VENV)/made 2>/dev/null),$(or $(WANTED),none) $(ORIG
 AGAIN := again
 endif
 
-.PHONY: help demo test check bench lock clean again
+.PHONY: help demo test check bench kafka lock clean again
 
 help: ## Show what there is to run
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 8
@@ -49,6 +49,9 @@ check: $(VENV)/installed ## Run ruff, mypy, import-linter and the tidy tests
 
 bench: $(VENV)/installed ## Measure append and drain; EVENTS=500000 says how many
 	$(BIN)/regulars bench --events $(EVENTS) --json
+
+kafka: $(VENV)/installed ## Run an Apache Kafka broker here until Ctrl-C; its data stay under .regulars
+	$(BIN)/regulars dev kafka
 
 lock: $(VENV)/made ## Write uv.lock anew from pyproject.toml, with the newest versions
 	$(UV) lock --upgrade

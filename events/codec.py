@@ -63,6 +63,7 @@ _OLD = frozenset(event for event in EVENTS if event.upcast_to is not None)
 _PERSONAL = {event.event_type: names for event in EVENTS if (names := personal_fields(event))}
 _MOMENTS = {event: names for event in EVENTS if (names := _moment_fields(event))}
 _UNSETTLED = _OLD | _MOMENTS.keys()
+_IN_UTC = {UTC}
 
 
 class Rejected(NamedTuple):
@@ -109,10 +110,9 @@ class Codec:
 
     def decode_batch(self, values: Sequence[bytes]) -> tuple[list[Envelope | None], list[Rejected]]:
         """Decode a batch; what cannot be decoded is None at its place and listed with its reason."""
-        decode = self._decoder.decode
-        if self._seal is None and not any(_NUL in value or len(value) > MAX_EVENT_BYTES for value in values):
+        if self._seal is None and max(map(len, values), default=0) <= MAX_EVENT_BYTES and _NUL not in b"".join(values):
             try:
-                return [_checked(decode(value)) for value in values], []
+                return _all_checked(list(map(self._decoder.decode, values))), []
             except (*UNREADABLE, BadEvent):
                 pass
         return self._decode_one_by_one(values)
@@ -199,6 +199,18 @@ def _checked(envelope: Envelope) -> Envelope:
     if data is envelope.data and time.tzinfo is UTC:
         return envelope
     return _as_wire(envelope, data)
+
+
+def _all_checked(envelopes: list[Any]) -> list[Envelope | None]:
+    """Return what ``_checked`` makes of each, asking of all at once what most of them need not be asked one by one."""
+    times = [envelope.time for envelope in envelopes]
+    kinds = {type(envelope.data) for envelope in envelopes}
+    in_utc = {time.tzinfo for time in times} <= _IN_UTC
+    if in_utc and times and min(times) >= EARLIEST_TIME and max(times) < LATEST_TIME:
+        if kinds.isdisjoint(_UNSETTLED):
+            return envelopes
+        return [_checked(each) if type(each.data) in _UNSETTLED else each for each in envelopes]
+    return [_checked(envelope) for envelope in envelopes]
 
 
 def _newest(data: Event) -> Event:

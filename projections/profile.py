@@ -29,12 +29,14 @@ FAMILIES = {
     "identity": catalog.identity.EVENTS,
     "consent": catalog.consent.EVENTS,
 }
+ONE = {family: {family: 1} for family in FAMILIES}
+VISITED = ONE["visits"]
 COUNTED: dict[type[Event], dict[str, int]] = {
-    event: {family: 1} for family, events in FAMILIES.items() for event in events if event.upcast_to is None
+    event: ONE[family] for family, events in FAMILIES.items() for event in events if event.upcast_to is None
 }
 
 
-class Profile(Projection, version=1):
+class Profile(Projection, version=2):
     """One subject at a glance."""
 
     subject: Key[str]
@@ -53,9 +55,15 @@ class Profile(Projection, version=1):
     identity: Sum
     consent: Sum
 
-    @folds(*COUNTED)
+    @folds(*(event for event, counted in COUNTED.items() if counted is VISITED))
+    def visited(self, event: Event, envelope: Envelope) -> Row:
+        """What happens in a visit is most of what happens, so it is said without asking what it was."""
+        at = envelope.time
+        return self.row(envelope.subject, first_seen=at, last_seen=at, visits=1)
+
+    @folds(*(event for event, counted in COUNTED.items() if counted is not VISITED))
     def seen(self, event: Event, envelope: Envelope) -> Row:
-        """Any event of a subject says that they were there."""
+        """Any other event of a subject says that they were there, too."""
         at = envelope.time
         return self.row(envelope.subject, first_seen=at, last_seen=at, **COUNTED[type(event)])
 

@@ -1,22 +1,29 @@
-"""An opened installation: the database, with the journal and the engine's tables in it, and ways to connect to it.
+"""An opened installation: the database with the engine's tables, the log of record, and ways to connect to both.
 
 Every service and command starts here. Without ``REGULARS_PG`` the embedded Postgres serves for as long as somebody has
-the installation open.
+the installation open. Without ``REGULARS_KAFKA`` the log is the journal, which lies in the same database.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 
+from events.log import EventLog
+from events.log.cluster import Cluster
 from events.log.postgres import Journal, create_journal
+from events.log.reaching import listening
 from projections._engine.registry import create_engine
 from services.embedded_postgres import Progress, embedded_postgres
 from services.settings import POSTGRES, InstallationError, Settings
+
+if TYPE_CHECKING:
+    from events.log.kafka import KafkaLog
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -31,13 +38,15 @@ SELECT current_setting('server_version_num')::integer / 10000, current_setting('
 
 
 class Installation:
-    """A prepared database. What it opened and nobody closed is closed together with it."""
+    """A prepared database and its log. What it opened and nobody closed is closed together with it."""
 
-    def __init__(self, dsn: str) -> None:
-        """Stand for the database of a DSN; see ``open_installation``."""
+    def __init__(self, dsn: str, kafka: Cluster | None = None) -> None:
+        """Stand for the database of a DSN, and the log on ``kafka`` where there is one; see ``open_installation``."""
         self.dsn = dsn
+        self.kafka = kafka
         self._lock = Lock()
         self._opened: list[Connection] = []
+        self._logs: list[KafkaLog] = []
 
     def connect(self, application_name: str = "regulars") -> Connection:
         """Return a new connection: autocommit, in UTC, preparing what it repeats. Each thread needs its own.
@@ -49,16 +58,36 @@ class Installation:
             self._opened = [*(other for other in self._opened if not other.closed), connection]
         return connection
 
+    def log(self) -> EventLog:
+        """Return the log of record, connected for the caller alone. Each thread needs its own.
+
+        Raises LogUnavailable where Kafka does not answer, and LogRefused where it lacks the topic.
+        """
+        if self.kafka is None:
+            return self.journal()
+        from events.log.kafka import KafkaLog  # noqa: PLC0415 - what has no Kafka need not wait for its client
+
+        listening(self.kafka)
+        log = KafkaLog(self.kafka)
+        with self._lock:
+            self._logs.append(log)
+        return log
+
     def journal(self) -> Journal:
-        """Return the log of record on a connection of its own. Each thread needs its own."""
+        """Return the journal on a connection of its own, also where the log of record is on Kafka.
+
+        It is there in every database, and empty where it was never the log: an installation can begin with it and move.
+        """
         return Journal(self.connect("regulars journal"))
 
     def close(self) -> None:
         """Close every connection that is still open."""
         with self._lock:
+            for log in self._logs:
+                log.close()
             for connection in self._opened:
                 connection.close()
-            self._opened = []
+            self._logs, self._opened = [], []
 
 
 @contextmanager
@@ -73,7 +102,7 @@ def open_installation(
     embedded = embedded_postgres(settings.home, progress, keep_running=keep_running)
     with nullcontext(settings.postgres) if settings.postgres else embedded as dsn:
         prepare(dsn, settings.partitions)
-        installation = Installation(dsn)
+        installation = Installation(dsn, settings.kafka)
         try:
             yield installation
         finally:

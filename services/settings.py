@@ -1,6 +1,7 @@
 """The settings of a Regulars installation: read from the environment, here and nowhere else."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,9 +10,18 @@ from typing import NamedTuple
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from events.log.cluster import DEFAULT_PREFIX, Cluster
 from events.log.postgres import DEFAULT_PARTITIONS
 
 MOST_PARTITIONS = 1024
+MOST_PORT = 65_535
+ADDRESS = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
+
+# Kafka's names for topics have 249 characters at most, and ours add a dot and a word to the prefix.
+PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+
+PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
+MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 
 
 class InstallationError(RuntimeError):
@@ -39,10 +49,47 @@ POSTGRES = Setting(
 PARTITIONS = Setting(
     "REGULARS_PARTITIONS",
     str(DEFAULT_PARTITIONS),
-    f"How many partitions a new journal gets, 1 to {MOST_PARTITIONS}; a journal that exists keeps its own.",
+    f"How many partitions a new journal or new topics get, 1 to {MOST_PARTITIONS}; a log that exists keeps its own.",
+)
+KAFKA = Setting(
+    "REGULARS_KAFKA",
+    "",
+    "Kafka's brokers as host:port, a comma between them: Kafka is the log of record then, in place of the journal.",
+)
+TOPIC_PREFIX = Setting(
+    "REGULARS_TOPIC_PREFIX",
+    DEFAULT_PREFIX,
+    "What the names of Kafka's topics begin with, as in regulars.events; installations on one Kafka need one each.",
+)
+SECURITY_PROTOCOL = Setting(
+    "REGULARS_KAFKA_SECURITY_PROTOCOL",
+    "",
+    f"How to speak to Kafka: {', '.join(PROTOCOLS)}. Unset is PLAINTEXT.",
+)
+SASL_MECHANISM = Setting(
+    "REGULARS_KAFKA_SASL_MECHANISM", "", f"How to log on, with a SASL protocol: {', '.join(MECHANISMS)}."
+)
+SASL_USERNAME = Setting("REGULARS_KAFKA_SASL_USERNAME", "", "Who logs on.")
+SASL_PASSWORD = Setting("REGULARS_KAFKA_SASL_PASSWORD", "", "The password to log on with; it is never shown.")
+SSL_CA = Setting(
+    "REGULARS_KAFKA_SSL_CA",
+    "",
+    "The file of the authorities, in PEM, that vouch for the brokers; unset are those of the system.",
+)
+SSL_CERTIFICATE = Setting("REGULARS_KAFKA_SSL_CERTIFICATE", "", "The file of our own certificate, in PEM.")
+SSL_KEY = Setting("REGULARS_KAFKA_SSL_KEY", "", "The file of our certificate's private key, in PEM.")
+SSL_KEY_PASSWORD = Setting(
+    "REGULARS_KAFKA_SSL_KEY_PASSWORD", "", "The password of the private key, if it has one; it is never shown."
+)
+METRICS = Setting(
+    "REGULARS_METRICS",
+    "",
+    "Where a process that stays serves GET /metrics and GET /health, as host:port; unset is nowhere.",
 )
 
-SETTINGS = (HOME, POSTGRES, PARTITIONS)
+SASL = (SASL_MECHANISM, SASL_USERNAME, SASL_PASSWORD)
+SSL = (SSL_CA, SSL_CERTIFICATE, SSL_KEY, SSL_KEY_PASSWORD)
+SETTINGS = (HOME, POSTGRES, PARTITIONS, KAFKA, TOPIC_PREFIX, SECURITY_PROTOCOL, *SASL, *SSL, METRICS)
 """Every setting there is; the README lists the same."""
 
 
@@ -50,23 +97,29 @@ SETTINGS = (HOME, POSTGRES, PARTITIONS)
 class Settings:
     """What an installation is opened with.
 
-    ``postgres`` is not shown in a ``repr``: a DSN may hold a password.
+    ``postgres`` is not shown in a ``repr``: a DSN may hold a password. Nor are the passwords within ``kafka``, which is
+    None where the journal is the log. ``metrics`` is a host and a port.
     """
 
     home: Path = Path(HOME.default)
     postgres: str | None = field(default=None, repr=False)
     partitions: int = DEFAULT_PARTITIONS
+    kafka: Cluster | None = None
+    metrics: tuple[str, int] | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """Read the settings; an empty variable counts as one that is not set.
 
-        Raises InstallationError with a sentence that names the variable. It never repeats a DSN.
+        Raises InstallationError with a sentence that names the variable. It never repeats a DSN, the brokers or a
+        password.
         """
         return cls(
             home=_folder(environment.get(HOME.name) or HOME.default),
             postgres=_dsn(environment.get(POSTGRES.name)),
             partitions=_partitions(environment.get(PARTITIONS.name) or PARTITIONS.default),
+            kafka=_cluster({setting: environment.get(setting.name, "") for setting in SETTINGS}),
+            metrics=_metrics(environment.get(METRICS.name)),
         )
 
 
@@ -94,3 +147,98 @@ def _partitions(text: str) -> int:
         message = f"{PARTITIONS.name} is {text!r}: write a whole number from 1 to {MOST_PARTITIONS}."
         raise InstallationError(message)
     return int(text)
+
+
+def _cluster(given: Mapping[Setting, str]) -> Cluster | None:
+    prefix = given[TOPIC_PREFIX] or DEFAULT_PREFIX
+    if not PREFIX.fullmatch(prefix):
+        message = (
+            f"{TOPIC_PREFIX.name} is {prefix!r}: write letters, digits, dots, hyphens and underscores, 200 at most, a"
+            " letter or a digit first."
+        )
+        raise InstallationError(message)
+    idle = next((each for each in (SECURITY_PROTOCOL, *SASL, *SSL) if given[each]), None)
+    if not given[KAFKA]:
+        if idle:
+            message = f"{idle.name} is set, and {KAFKA.name} is not: name the brokers too, or leave both away."
+            raise InstallationError(message)
+        return None
+    protocol = _one_of(SECURITY_PROTOCOL, PROTOCOLS, given[SECURITY_PROTOCOL])
+    _check_sasl(given, protocol)
+    _check_ssl(given, protocol)
+    return Cluster(
+        servers=_servers(given[KAFKA]),
+        prefix=prefix,
+        security_protocol=protocol,
+        sasl_mechanism=_one_of(SASL_MECHANISM, MECHANISMS, given[SASL_MECHANISM]),
+        sasl_username=given[SASL_USERNAME] or None,
+        sasl_password=given[SASL_PASSWORD] or None,
+        ssl_ca=_file(SSL_CA, given[SSL_CA]),
+        ssl_certificate=_file(SSL_CERTIFICATE, given[SSL_CERTIFICATE]),
+        ssl_key=_file(SSL_KEY, given[SSL_KEY]),
+        ssl_key_password=given[SSL_KEY_PASSWORD] or None,
+    )
+
+
+def _servers(text: str) -> str:
+    servers = [server.strip() for server in text.split(",")]
+    if not all(map(_address, servers)):
+        # Not repeated: who writes kafka://user:password@host has written a password.
+        message = f"{KAFKA.name} is no list of brokers: write it like kafka-1:9092,kafka-2:9092."
+        raise InstallationError(message)
+    return ",".join(servers)
+
+
+def _metrics(text: str | None) -> tuple[str, int] | None:
+    if not text:
+        return None
+    address = _address(text.strip())
+    if address is None:
+        message = f"{METRICS.name} is {text!r}: write a host and a port, like 127.0.0.1:9100."
+        raise InstallationError(message)
+    return address
+
+
+def _address(text: str) -> tuple[str, int] | None:
+    found = ADDRESS.fullmatch(text)
+    if found is None or not 1 <= int(found[2]) <= MOST_PORT:
+        return None
+    return found[1].strip("[]"), int(found[2])
+
+
+def _check_sasl(given: Mapping[Setting, str], protocol: str | None) -> None:
+    """Refuse a password without a protocol that uses it, and such a protocol without what it needs."""
+    wanted = protocol is not None and protocol.startswith("SASL_")
+    for setting in SASL:
+        if wanted and not given[setting]:
+            message = f"{SECURITY_PROTOCOL.name} is {protocol}, and {setting.name} is not set."
+            raise InstallationError(message)
+        if given[setting] and not wanted:
+            message = f"{setting.name} is set: set {SECURITY_PROTOCOL.name} to SASL_SSL or SASL_PLAINTEXT to log on."
+            raise InstallationError(message)
+
+
+def _check_ssl(given: Mapping[Setting, str], protocol: str | None) -> None:
+    """Refuse a certificate without a protocol that uses it, and the half of a key pair."""
+    idle = next((setting for setting in SSL if given[setting]), None)
+    if idle and protocol not in {"SSL", "SASL_SSL"}:
+        message = f"{idle.name} is set: set {SECURITY_PROTOCOL.name} to SSL or SASL_SSL to encrypt."
+        raise InstallationError(message)
+    for setting, needed in ((SSL_CERTIFICATE, SSL_KEY), (SSL_KEY, SSL_CERTIFICATE), (SSL_KEY_PASSWORD, SSL_KEY)):
+        if given[setting] and not given[needed]:
+            message = f"{setting.name} is set, and {needed.name} is not."
+            raise InstallationError(message)
+
+
+def _one_of(setting: Setting, known: tuple[str, ...], text: str) -> str | None:
+    if text and text.upper() not in known:
+        message = f"{setting.name} is {text!r}: write one of {', '.join(known)}."
+        raise InstallationError(message)
+    return text.upper() or None
+
+
+def _file(setting: Setting, text: str) -> str | None:
+    if text and not (Path(text).is_file() and os.access(text, os.R_OK)):
+        message = f"{setting.name} is {text!r}, and that is no file that this user may read."
+        raise InstallationError(message)
+    return text or None

@@ -1,6 +1,7 @@
-"""What tests of every package may ask for: a real Postgres, a fresh database, the journal in it, and connections."""
+"""What tests of every package may ask for: a real Postgres, a fresh database with a journal, and a real Kafka."""
 
 import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -10,19 +11,26 @@ from tempfile import mkdtemp
 
 import psycopg
 import pytest
+from confluent_kafka.admin import AdminClient
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from events.log.cluster import Cluster
 from events.log.postgres import Journal
 from services import installation
+from services.dev.broker import Broker
 from services.embedded_postgres import embedded_postgres
 from services.installation import Connection
 from services.settings import InstallationError
+from tests.kafkas import local_kafka, own_kafka
 
 PARTITIONS = 4
 
 # Only a test may lose its data with the machine.
 TEST_SERVER = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "256MB"}
+
+KAFKA_SECONDS = 30.0
+NEEDS_KAFKA = "These tests need Kafka: set REGULARS_TEST_KAFKA to host:port, start Docker, or install Java and Maven."
 
 Connect = Callable[[], Connection]
 
@@ -91,6 +99,40 @@ def connect(database: str) -> Iterator[Connect]:
 def journal(connect: Connect) -> Journal:
     """Return the empty journal of the fresh database, on a connection of its own."""
     return Journal(connect())
+
+
+@pytest.fixture(scope="session")
+def kafka_address() -> Iterator[str]:
+    """Return the address of the one Kafka of this run: REGULARS_TEST_KAFKA, in Docker, or by Java and Maven."""
+    with ExitStack() as held:
+        try:
+            address = os.environ.get("REGULARS_TEST_KAFKA") or held.enter_context(local_kafka())
+        except InstallationError as error:
+            pytest.fail(f"{NEEDS_KAFKA} {error}", pytrace=False)
+        yield address
+
+
+@pytest.fixture
+def kafka(kafka_address: str) -> Iterator[Cluster]:
+    """Return the Kafka of this run under a prefix that nobody else has; topics with it are deleted after the test."""
+    cluster = Cluster(kafka_address, prefix=f"test-{secrets.token_hex(6)}")
+    yield cluster
+    admin = AdminClient(cluster.librdkafka())
+    topics = [topic for topic in admin.list_topics(timeout=KAFKA_SECONDS).topics if topic.startswith(cluster.prefix)]
+    if topics:
+        for deleted in admin.delete_topics(topics).values():
+            deleted.result(KAFKA_SECONDS)
+
+
+@pytest.fixture
+def own_broker() -> Iterator[Broker]:
+    """Return a running broker, with data of its own, that a test may kill or fill up; always by Java and Maven."""
+    with ExitStack() as held:
+        try:
+            broker = held.enter_context(own_kafka())
+        except InstallationError as error:
+            pytest.fail(f"These tests need a Kafka that they may kill: {error}", pytrace=False)
+        yield broker
 
 
 def _create(postgres: str, name: str, template: str) -> None:

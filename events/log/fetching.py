@@ -4,9 +4,10 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 
 from events.log import Chunk, Record
 from events.log.cluster import Cluster
@@ -26,6 +27,9 @@ GONE = {
     KafkaError.OFFSET_OUT_OF_RANGE,
 }
 """What Kafka says when it does not hold the offset that we ask for."""
+
+MOVING = {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE}
+"""What Kafka says while a partition gets its leader, as when its topic was just made: in a moment it answers."""
 
 REFUSALS = {
     KafkaError.TOPIC_AUTHORIZATION_FAILED,
@@ -54,15 +58,27 @@ class Fetched:
     def as_chunk(self) -> Chunk:
         """Return what a reader of values needs."""
         messages = self.messages
-        recorded = [message.timestamp()[1] for message in messages]
+        values: list[Any] = list(map(Message.value, messages))
+        if None in values:  # a tombstone, which is not ours
+            values = [value or b"" for value in values]
+        recorded = [time for _, time in map(Message.timestamp, messages)]
         return Chunk(
             self.partition,
-            [message.offset() for message in messages],
-            [message.value() or b"" for message in messages],
+            self._offsets(),
+            values,
             self.next_offset,
             instant(recorded[-1]) if recorded else None,
             recorded,
         )
+
+    def _offsets(self) -> Sequence[int]:
+        messages = self.messages
+        if not messages:
+            return []
+        first, last = messages[0].offset(), messages[-1].offset()
+        if last - first + 1 == len(messages):  # no gap
+            return range(first, last + 1)
+        return [message.offset() for message in messages]
 
     def as_records(self) -> list[Record]:
         """Return whole records, with their keys."""
@@ -86,16 +102,22 @@ def instant(milliseconds: int) -> datetime:
 def by_partition(messages: Sequence[Any]) -> dict[int, Fetched]:
     """Return the messages by partition. Raises KafkaException for what is an error and not the end of a partition."""
     found: dict[int, Fetched] = {}
-    for message in messages:
-        partition = message.partition()
+    faulty = any(map(Message.error, messages))
+    for partition, run in groupby(messages, Message.partition):
+        if partition is None:  # its type allows for it; a message that was fetched has one
+            continue
         if partition not in found:
             found[partition] = Fetched(partition, 0)
-        if message.error() is None:
-            found[partition].messages.append(message)
+        if not faulty:
+            found[partition].messages += run
             continue
-        if message.error().code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 - librdkafka's name for it
-            raise KafkaException(message.error())
-        found[partition].next_offset = message.offset()
+        for message in run:
+            if message.error() is None:
+                found[partition].messages.append(message)
+            elif message.error().code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - librdkafka's name for it
+                found[partition].next_offset = message.offset()
+            else:
+                raise KafkaException(message.error())
     for fetched in found.values():
         if fetched.messages:
             fetched.next_offset = max(fetched.next_offset, fetched.messages[-1].offset() + 1)
@@ -111,8 +133,8 @@ def fetch(consumer: Consumer, positions: Mapping[int, int], ends: Mapping[int, i
     found: dict[int, Fetched] = {}
     count = size_bytes = 0
     give_up = time.monotonic() + PATIENCE_SECONDS
-    while count < limit and size_bytes < MOST_BYTES and _missing(positions, ends, found):
-        messages = consumer.consume(min(limit - count, MOST_AT_ONCE), TURN_SECONDS)
+    while count < limit and size_bytes < MOST_BYTES and (missing := _missing(positions, ends, found)):
+        messages = consumer.consume(min(limit - count, missing, MOST_AT_ONCE), TURN_SECONDS)
         for partition, fetched in by_partition(messages).items():
             _join(found, partition, fetched)
         count += len(messages)
@@ -124,9 +146,10 @@ def fetch(consumer: Consumer, positions: Mapping[int, int], ends: Mapping[int, i
     return list(found.values())
 
 
-def _missing(positions: Mapping[int, int], ends: Mapping[int, int], found: Mapping[int, Fetched]) -> bool:
-    return any(
-        (found[partition].next_offset if partition in found else at) < ends[partition]
+def _missing(positions: Mapping[int, int], ends: Mapping[int, int], found: Mapping[int, Fetched]) -> int:
+    """Return how many offsets there are to come: whoever asks for no more is not kept waiting for what there is not."""
+    return sum(
+        max(0, ends[partition] - (found[partition].next_offset if partition in found else at))
         for partition, at in positions.items()
     )
 

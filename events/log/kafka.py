@@ -5,6 +5,7 @@ stores a fact that is sent again a second time: whoever folds it counts it once,
 recording is the broker's. Offsets may have gaps, where transactions or compaction left them.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from events.envelope import Envelope
 from events.log import Chunk, Outcome, Positions, Receipt, Record, partition_of
 from events.log.cluster import REQUEST_TIMEOUT_SECONDS, Cluster
 from events.log.errors import LogRefused, LogUnavailable
-from events.log.fetching import CONSUMER, REFUSALS, Fetched, explained, fetch
+from events.log.fetching import CONSUMER, MOVING, REFUSALS, Fetched, explained, fetch
 
 PRODUCER = {
     "enable.idempotence": True,  # which also means acks=all, and order within a partition
@@ -27,8 +28,10 @@ PRODUCER = {
     "delivery.timeout.ms": 1000 * REQUEST_TIMEOUT_SECONDS,
     "queue.buffering.max.messages": 1_000_000,
 }
+URL_SAFE = str.maketrans("+/", "-_")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
+LOOK_SECONDS = 0.02
 
 
 class KafkaLog:
@@ -105,7 +108,12 @@ class KafkaLog:
 
         producer = self._producer()
         try:
-            producer.produce_batch(self._topic, messages, on_delivery=delivered)
+            if "timestamp" in messages[0]:  # which a batch cannot carry
+                for message in messages:
+                    producer.produce(self._topic, **message, on_delivery=delivered)
+                    producer.poll(0)
+            else:
+                producer.produce_batch(self._topic, messages, on_delivery=delivered)
             unanswered = producer.flush(2 * REQUEST_TIMEOUT_SECONDS)
         except (KafkaException, BufferError) as error:
             raise self._given_up(str(error)) from error
@@ -175,6 +183,8 @@ class KafkaLog:
             found = self._reader().offsets_for_times(asked, timeout=REQUEST_TIMEOUT_SECONDS)
         except KafkaException as error:
             raise explained(self._cluster, error.args[0]) from error
+        if errors := [each.error for each in found if each.error is not None]:
+            raise explained(self._cluster, errors[0])
         return {each.partition: each.offset if each.offset >= 0 else ends[each.partition] for each in found}
 
     def _described(self) -> tuple[str, int]:
@@ -188,15 +198,20 @@ class KafkaLog:
                 message = f"Kafka at {self._cluster.servers} has no topic {self._topic}: run 'regulars topics create'."
                 raise LogRefused(message) from error
             raise explained(self._cluster, error.args[0]) from error
-        return str(topic.topic_id), len(topic.partitions)
+        # Kafka's own tools write an id url-safe, librdkafka does not.
+        return str(topic.topic_id).translate(URL_SAFE), len(topic.partitions)
 
     def _offsets(self, which: OffsetSpec) -> dict[int, int]:
         asked = {TopicPartition(self._topic, partition): which for partition in range(self.partitions)}
-        try:
-            futures = self._admin.list_offsets(asked, request_timeout=REQUEST_TIMEOUT_SECONDS)
-            return {place.partition: future.result().offset for place, future in futures.items()}
-        except KafkaException as error:
-            raise explained(self._cluster, error.args[0]) from error
+        give_up = time.monotonic() + REQUEST_TIMEOUT_SECONDS
+        while True:
+            try:
+                futures = self._admin.list_offsets(asked, request_timeout=REQUEST_TIMEOUT_SECONDS)
+                return {place.partition: future.result().offset for place, future in futures.items()}
+            except KafkaException as error:
+                if error.args[0].code() not in MOVING or time.monotonic() > give_up:
+                    raise explained(self._cluster, error.args[0]) from error
+            time.sleep(LOOK_SECONDS)
 
     def _producer(self) -> Producer:
         if self._held_producer is None:

@@ -51,6 +51,11 @@ class Entries(NamedTuple):
         return self if bool(kept.all()) else Entries(self.base, self.ids[kept], self.offsets[kept], self.bodies[kept])
 
     @property
+    def first_offset(self) -> int:
+        """Return the lowest offset of an entry, of which there is one at least; ``base`` may lie before it."""
+        return self.base + int(self.offsets.min())
+
+    @property
     def last_offset(self) -> int:
         """Return the highest offset of an entry."""
         return self.base + int(self.offsets.max(initial=0))
@@ -73,8 +78,9 @@ def entries_of(ids: Sequence[str | None], values: Sequence[bytes], offsets: Sequ
 class Window:
     """What is remembered of one partition: sorted runs, each at least twice as long as the next."""
 
-    def __init__(self, runs: Iterable[Entries] = ()) -> None:
+    def __init__(self, runs: Iterable[Entries] = (), size_offsets: int = WINDOW_OFFSETS) -> None:
         """Begin with what was remembered before, in the order of its offsets."""
+        self._size_offsets = size_offsets
         self._runs: list[Entries] = []
         for run in runs:
             self._keep(run)
@@ -103,7 +109,7 @@ class Window:
             own = _occurrences(incoming, suspect)
             seen = [each for run in self._runs for each in _occurrences(run, suspect)] + own
             for offset, body in own:
-                earlier = [held for at, held in seen if at < offset <= at + WINDOW_OFFSETS]
+                earlier = [held for at, held in seen if at < offset <= at + self._size_offsets]
                 if earlier:
                     repeats[offset] = Outcome.DUPLICATE if body in earlier else Outcome.CONFLICT
         return repeats
@@ -111,12 +117,12 @@ class Window:
     def _keep(self, run: Entries) -> None:
         if not len(run.ids):
             return
-        oldest = run.last_offset + 1 - WINDOW_OFFSETS
+        oldest = run.last_offset + 1 - self._size_offsets
         self._runs = [held for held in self._runs if held.last_offset >= oldest]
         self._runs.append(run)
         while len(self._runs) > 1 and len(self._runs[-2].ids) < 2 * len(self._runs[-1].ids):
             newer, older = self._runs.pop(), self._runs.pop()
-            self._runs.append(_merged(older.within(oldest, newer.base), newer))
+            self._runs.append(_merged(older.within(oldest, newer.first_offset), newer))
 
 
 def _occurrences(run: Entries, suspect: int) -> list[tuple[int, int]]:
@@ -126,7 +132,7 @@ def _occurrences(run: Entries, suspect: int) -> list[tuple[int, int]]:
 
 
 def _merged(older: Entries, newer: Entries) -> Entries:
-    base = older.base + int(older.offsets.min(initial=0)) if len(older.ids) else newer.base
+    base = older.first_offset if len(older.ids) else newer.base
     ids = np.concatenate((older.ids, newer.ids))
     offsets = np.concatenate(
         [(run.offsets.astype(np.int64) + (run.base - base)).astype(np.uint32) for run in (older, newer)]

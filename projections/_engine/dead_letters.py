@@ -22,7 +22,7 @@ SELECT log_id, partition, "offset", fault, field, reason, missed, parked_at, val
 SHOW = """
 SELECT log_id, partition, "offset", fault, field, reason, missed, parked_at, value, recorded_ms
   FROM engine.dead_letter WHERE partition = %(partition)s AND "offset" = %(offset)s
- ORDER BY parked_at DESC LIMIT 1
+ ORDER BY parked_at DESC, log_id
 """
 
 # Locks one letter until its redrive commits; a letter that somebody else redrove meanwhile has nothing missed left.
@@ -70,9 +70,14 @@ def listed(connection: Connection, fault: str | None = None, limit: int = 100) -
 
 
 def shown(connection: Connection, partition: int, offset: int) -> DeadLetter | None:
-    """Return one parked event, or None."""
+    """Return the event that was parked last at a place, or None."""
+    return next(iter(at_place(connection, partition, offset)), None)
+
+
+def at_place(connection: Connection, partition: int, offset: int) -> list[DeadLetter]:
+    """Return what was parked at a place, newest first: every log that the projections were filled from has one such."""
     with connection.cursor(row_factory=class_row(DeadLetter)) as cursor:
-        return cursor.execute(SHOW, {"partition": partition, "offset": offset}).fetchone()
+        return cursor.execute(SHOW, {"partition": partition, "offset": offset}).fetchall()
 
 
 def redrive(

@@ -17,6 +17,7 @@ from psycopg.rows import TupleRow
 
 from events.envelope import Envelope
 from events.log import Chunk
+from projections._engine.bulk import copy_into
 from projections._engine.columns.base import microseconds
 
 CREATE = """
@@ -24,9 +25,9 @@ CREATE TABLE projection.{table} (
     subject      text   COLLATE "C" NOT NULL,
     partition    integer NOT NULL,
     first_offset bigint NOT NULL,
-    events       bytea  NOT NULL,
+    events       bytea  STORAGE EXTERNAL NOT NULL,
     PRIMARY KEY (subject, partition, first_offset)
-)
+) WITH (toast_tuple_target = 8160)
 """
 
 COPY = "COPY projection.{table} (subject, partition, first_offset, events) FROM STDIN (FORMAT BINARY)"
@@ -71,10 +72,8 @@ def milliseconds(instant: datetime | None) -> int:
 
 def write(connection: psycopg.Connection[TupleRow], table: str, kept: Kept) -> None:
     """Copy what is kept into its table. No two rows share a key: a batch begins where the last one ended."""
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(sql.SQL(COPY).format(table=sql.Identifier(table))) as copy,
-    ):
+    statement = sql.SQL(COPY).format(table=sql.Identifier(table))
+    with connection.cursor() as cursor, copy_into(cursor, statement) as copy:
         copy.set_types(COPY_TYPES)
         for (subject, partition), (first_offset, *lines) in kept.items():
             copy.write_row((subject, partition, first_offset, _joined(lines)))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import psycopg
 
@@ -30,9 +30,17 @@ T = TypeVar("T")
 COLLECT_EVERY_BATCHES = 64
 
 
+class BatchDone(NamedTuple):
+    """A batch that was committed: its seconds from the first fold to the answer to COMMIT, and the commit's own."""
+
+    events: int
+    seconds: float
+    commit_seconds: float
+
+
 @dataclass
 class Progress:
-    """What a pump has done so far, in events, batches and seconds by stage."""
+    """What a pump has done so far, in events, batches and seconds by stage; ``heard`` hears of each batch."""
 
     events: int = 0
     batches: int = 0
@@ -43,6 +51,7 @@ class Progress:
     rebalances: int = 0
     interruptions: int = 0
     seconds: dict[str, float] = field(default_factory=lambda: {"read": 0.0, "fold": 0.0, "commit": 0.0, "wait": 0.0})
+    heard: Callable[[BatchDone], None] | None = None
 
     def timed(self, stage: str, work: Callable[[], T]) -> T:
         """Do a stage's work, and add its time to the stage's seconds."""
@@ -75,6 +84,7 @@ class Pipeline:
         self._windows: dict[int, Window] = {}
         self._folder = Folder([table.projection for table in tables], self._codec)
         self._pending: tuple[Future[Holdings], Batch] | None = None
+        self._done = BatchDone(0, 0.0, 0.0)
         self._at: dict[int, int] = {}
         self.positions: dict[int, int] = {}
         self.progress = progress or Progress()
@@ -127,10 +137,11 @@ class Pipeline:
 
         Raises Fenced when another worker took over: then nothing of this batch, or of the one before, is committed.
         """
+        begun = time.perf_counter()
         batch, repeats, seen = self.progress.timed("fold", lambda: self._folded(chunks))
         self.flush()
         self._at |= {chunk.partition: chunk.next_offset for chunk in chunks}
-        self._pending = (self._writer.submit(self._write, batch, repeats, seen), batch)
+        self._pending = (self._writer.submit(self._write, batch, repeats, seen, begun), batch)
 
     def flush(self) -> None:
         """Wait until everything that was submitted is committed. Raises Fenced."""
@@ -146,6 +157,8 @@ class Pipeline:
         progress.rows += sum(map(len, batch.rows.values()))
         progress.parked += len(batch.dead_letters)
         progress.duplicates += sum(batch.duplicates.values())
+        if progress.heard is not None:
+            progress.heard(self._done)
         if progress.batches % COLLECT_EVERY_BATCHES == 0:
             gc.collect()
 
@@ -165,14 +178,16 @@ class Pipeline:
             seen.append(Seen(chunk.partition, self._at[chunk.partition], chunk.next_offset, entries))
         return repeats, seen
 
-    def _write(self, batch: Batch, repeats: Mapping[int, Repeats], seen: Sequence[Seen]) -> Holdings:
+    def _write(self, batch: Batch, repeats: Mapping[int, Repeats], seen: Sequence[Seen], since: float) -> Holdings:
         begun = time.perf_counter()
         try:
             return self._store.commit(batch, self._holdings, seen)
         except UNSTORABLE as error:
             return self._isolate(batch.chunks, repeats, self._holdings, error)
         finally:
-            self.progress.seconds["commit"] += time.perf_counter() - begun
+            ended = time.perf_counter()
+            self.progress.seconds["commit"] += ended - begun
+            self._done = BatchDone(batch.events, ended - since, ended - begun)
 
     def _isolate(
         self, chunks: Sequence[Chunk], repeats: Mapping[int, Repeats], holdings: Holdings, error: psycopg.Error

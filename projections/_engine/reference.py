@@ -89,18 +89,19 @@ def plain(state: Any) -> Any:
 class PlainWindow:
     """The duplicate rule of ``events.log.window``, one event at a time: for one partition, in offset order."""
 
-    def __init__(self) -> None:
+    def __init__(self, size_offsets: int = WINDOW_OFFSETS) -> None:
         """Begin where nothing was seen."""
+        self._size_offsets = size_offsets
         self._seen: dict[str, list[tuple[int, int]]] = {}
-        self._forget_at = 2 * WINDOW_OFFSETS
+        self._forget_at = 2 * size_offsets
 
     def admit(self, offset: int, event_id: str, value: bytes) -> Outcome:
         """Return whether an event counts (stored), is a duplicate, or is in conflict with an earlier one."""
         if offset >= self._forget_at:
-            self._forget(offset - WINDOW_OFFSETS)
+            self._forget(offset - self._size_offsets)
         body = hash(value)
         held = self._seen.setdefault(event_id, [])
-        earlier = [one for at, one in held if offset <= at + WINDOW_OFFSETS]
+        earlier = [one for at, one in held if offset <= at + self._size_offsets]
         held.append((offset, body))
         if not earlier:
             return Outcome.STORED
@@ -109,4 +110,4 @@ class PlainWindow:
     def _forget(self, oldest: int) -> None:
         kept = {each: [place for place in held if place[0] >= oldest] for each, held in self._seen.items()}
         self._seen = {each: held for each, held in kept.items() if held}
-        self._forget_at += WINDOW_OFFSETS
+        self._forget_at += self._size_offsets

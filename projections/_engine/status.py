@@ -5,6 +5,7 @@ A lag has two measures: events that are not folded yet, and how long the oldest 
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 from psycopg import sql
@@ -36,6 +37,7 @@ SELECT a.application_name, a.pid, a.backend_start
   FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
  WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND a.datname = current_database()
    AND ((l.classid::bigint << 32) | l.objid::bigint) = hashtext('regulars.pump')
+ ORDER BY a.backend_start, a.pid
 """
 
 SERVED_BY_LOG = "log"
@@ -58,7 +60,7 @@ class Status(NamedTuple):
 
 
 class Leader(NamedTuple):
-    """The process that projects: what it calls itself, its database process, and since when it is connected."""
+    """A process that projects: what it calls itself, its database process, and since when it is connected."""
 
     application_name: str
     database_process: int
@@ -68,11 +70,12 @@ class Leader(NamedTuple):
 def statuses(connection: Connection, projections: Sequence[Projection], log: EventLog) -> list[Status]:
     """Return the status of every projection, in the given order; a new version in building stands beside the old."""
     found: dict[str, list[Status]] = {}
+    lags = _Lags(connection, log)
     with connection.transaction():
         connection.execute(NO_SWAP)
         for name, version, table, state, updated_at, letters in connection.execute(TABLES).fetchall():
             positions = dict(checkpoint.positions(connection, table))
-            events, seconds = _lag(connection, log, positions)
+            events, seconds = lags.of(positions)
             rows = _count(connection, table)
             status = Status(name, version, table, state, rows, positions, events, seconds, letters, updated_at)
             found.setdefault(name, []).append(status)
@@ -90,9 +93,13 @@ def parked(connection: Connection) -> int:
 
 
 def leader(connection: Connection) -> Leader | None:
-    """Return the process that projects now, or None."""
-    row = connection.execute(LEADER).fetchone()
-    return None if row is None else Leader(*row)
+    """Return the process that projects now, the first of several, or None."""
+    return next(iter(leaders(connection)), None)
+
+
+def leaders(connection: Connection) -> list[Leader]:
+    """Return the processes that project now: one, or over Kafka any number of pumps."""
+    return [Leader(*row) for row in connection.execute(LEADER).fetchall()]
 
 
 def _without_table(projection: Projection, log: EventLog) -> Status:
@@ -103,14 +110,29 @@ def _without_table(projection: Projection, log: EventLog) -> Status:
     return Status(projection.name, projection.version, "", SERVED_BY_LOG, rows, ends, 0, 0.0, 0, None)
 
 
-def _lag(connection: Connection, log: EventLog, positions: dict[int, int]) -> tuple[int, float]:
-    behind = {partition: end for partition, end in log.ends().items() if positions[partition] < end}
-    if not behind:
-        return 0, 0.0
-    oldest = min(log.records(partition, positions[partition], 1)[0].recorded_at for partition in behind)
-    row = connection.execute(NOW).fetchone()
-    seconds = (row[0] - oldest).total_seconds() if row else 0.0
-    return sum(end - positions[partition] for partition, end in behind.items()), max(0.0, seconds)
+class _Lags:
+    """What the tables are behind, by one look at the log's ends; most tables stand at the same place."""
+
+    def __init__(self, connection: Connection, log: EventLog) -> None:
+        self._connection = connection
+        self._log = log
+        self._starts, self._ends = log.starts(), log.ends()
+        self._recorded_at = cache(self._read)
+
+    def of(self, positions: dict[int, int]) -> tuple[int, float]:
+        """Return how many events the log holds after these positions, and how long it has held the oldest."""
+        lags = {partition: end - positions.get(partition, 0) for partition, end in self._ends.items()}
+        behind = [partition for partition, lag in lags.items() if lag > 0]
+        held_from = {each: max(positions.get(each, 0), self._starts[each]) for each in behind}
+        recorded = [self._recorded_at(*place) for place in held_from.items()]
+        oldest = min((each for each in recorded if each is not None), default=None)
+        row = self._connection.execute(NOW).fetchone()
+        seconds = (row[0] - oldest).total_seconds() if row and oldest else 0.0
+        return sum(lags[partition] for partition in behind), max(0.0, seconds)
+
+    def _read(self, partition: int, offset: int) -> datetime | None:
+        records = self._log.records(partition, offset, 1)
+        return records[0].recorded_at if records else None
 
 
 def _count(connection: Connection, table: str) -> int:

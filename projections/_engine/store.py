@@ -6,6 +6,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from projections._engine import checkpoint, ddl, kept, person_table, seen_ids
+from projections._engine.bulk import copy_into
 from projections._engine.checkpoint import Holdings
 from projections._engine.compiler import Rows
 from projections._engine.errors import Fenced
@@ -154,7 +155,7 @@ def write_rows(connection: Connection, table: Table, rows: Rows) -> None:
     values = projection.compiled.values
     with connection.cursor() as cursor:
         try:
-            with cursor.copy(ddl.copy_stage(projection, table.name)) as copy:
+            with copy_into(cursor, ddl.copy_stage(projection, table.name)) as copy:
                 copy.set_types([field.copy_type for field in projection.fields()])
                 write_row = copy.write_row
                 for key, row in rows.items():

@@ -14,7 +14,7 @@ from services.cli import points
 from services.cli.exit_codes import ExitCode
 from services.cli.points import Point
 from services.cli.rows import write_rows
-from services.cli.session import built, opened
+from services.cli.session import opened, past_is_kept
 from services.cli.terminal import AsJson, emit, plural, write
 
 Subject = Annotated[str, Argument(metavar="SUBJECT", help="Whom to look up, as KIND:ID, such as customer:42.")]
@@ -53,7 +53,7 @@ def as_of(
     """
     point = points.point(when, known=known, happened=happened, at_positions=at_positions)
     with opened() as installation, installation.connect() as connection:
-        built(connection)
+        past_is_kept(connection, installation.kafka)
         begun = time.perf_counter()
         past = engine.as_of(connection, stored(PROJECTIONS), points.subject(subject), point.until)
         rows = {

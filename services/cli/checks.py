@@ -87,7 +87,7 @@ def of_installation(installation: Installation, connection: Connection, patience
 
     Where another process projects, it gets ``patience_seconds`` to fold what is new.
     """
-    log = installation.journal()
+    log = installation.log()
     yield _postgres(connection)
     yield _clock(connection)
     yield _log(log)

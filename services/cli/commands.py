@@ -24,6 +24,8 @@ class Command(NamedTuple):
 COMMANDS = (
     Command("demo", "demo:demo", "Show real customers: load a shop's orders and report what a shopkeeper asks."),
     Command("up", "up:up", "Run the installation: keep every projection in step with the log until told to stop."),
+    Command("pump", "pump:pump", "Keep projections in step with the log on Kafka, together with other pumps."),
+    Command("relay", "relay:relay", "Publish signals and dead letters on Kafka, each at least once."),
     Command("import", "import_file:import_file", "Import a file of facts: CSV, JSON lines or Parquet, gz as is."),
     Command("projections", "projections:projections", "List the projections: version, rows, lag, parked events."),
     Command("rebuild", "rebuild:rebuild", "Build projections again from the first event, beside the live ones."),
@@ -33,17 +35,24 @@ COMMANDS = (
     Command("log tail", "log_tail:tail", "Show the newest events, or follow them as they come."),
     Command("log stats", "log_stats:stats", "Count the log's records by partition and by type."),
     Command("log append", "log_append:append", "Append events, one CloudEvents JSON a line."),
+    Command("log copy", "log_copy:copy", "Copy the journal onto Kafka; the projections go on there."),
+    Command("topics create", "topics:create", "Make the topics on Kafka that are missing."),
+    Command("topics describe", "topics:describe", "Show the topics on Kafka: partitions, copies, offsets, sizes."),
+    Command("topics check", "topics:check", "Compare the topics on Kafka with what they have to be."),
     Command("deadletters list", "dead_letters:list_letters", "List the events that are parked, and why."),
     Command("deadletters show", "dead_letters:show", "Show one parked event with all its bytes."),
     Command("deadletters redrive", "dead_letters:redrive", "Apply parked events after a fix, each exactly once."),
     Command("schema", "schema:schema", "Write a JSON Schema for every event type, and the AsyncAPI document."),
     Command("doctor", "doctor:doctor", "Check the whole way of an event, from end to end, in words."),
     Command("bench", "bench:bench", "Measure append and drain on this machine, in a database of its own."),
+    Command("dev kafka", "dev_kafka:kafka", "Run an Apache Kafka broker on this machine, for development."),
 )
 
 GROUPS = {
     "log": "Look into the log of record, or append to it.",
+    "topics": "Make, describe and check the topics on Kafka.",
     "deadletters": "See to the events that were parked.",
+    "dev": "Have on a developer's machine what production has in a cluster.",
 }
 """The first words that several commands share."""
 

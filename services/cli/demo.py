@@ -1,7 +1,7 @@
 """``regulars demo``: a real shop's orders, simulated life around them, and the report that a shopkeeper wants to read.
 
 The demo has a home of its own within the installation's home, and its own embedded Postgres, also where REGULARS_PG
-names another: nothing of it ever stands among your own data.
+names another and REGULARS_KAFKA a log: nothing of it ever stands among your own data.
 """
 
 import shutil
@@ -15,6 +15,7 @@ from rich.console import Console
 from typer import Exit, Option
 
 from projections import PROJECTIONS
+from projections._engine.projector import stored
 from projections._engine.verify import Verdict
 from services.cli.exit_codes import ExitCode
 from services.cli.following import follow, stop_on_signals
@@ -59,7 +60,7 @@ def demo(once: Once = False, as_json: AsJson = False) -> None:
     nothing. Without --once the installation stays up, following its log, until Ctrl-C.
     """
     settings = Settings.from_environment()
-    settings = replace(settings, home=settings.home / FOLDER, postgres=None)
+    settings = replace(settings, home=settings.home / FOLDER, postgres=None, kafka=None)
     with opened(settings) as installation:
         shown = _loaded(installation, settings.home)
         if as_json:
@@ -83,7 +84,7 @@ def _loaded(installation: Installation, home: Path) -> _Shown:
     bring_up_to_date(installation, "demo")
     say("The projections have seen them all; now the whole log is folded again, plainly, to compare")
     with installation.connect() as connection:
-        tables = built(connection, PROJECTIONS)
+        tables = built(connection, stored(PROJECTIONS))
         report = shop_report(connection)
         verdicts = verdicts_of(installation, connection, tables)
         persons = persons_equal(connection, tables)

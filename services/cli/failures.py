@@ -30,6 +30,7 @@ def _codes() -> dict[type[Exception], ExitCode]:
     import psycopg  # noqa: PLC0415 - a command that goes well does not wait for it
 
     from events.errors import BadEvent  # noqa: PLC0415 - as above
+    from events.log.errors import LogError, LogRefused  # noqa: PLC0415 - as above
     from projections._engine.errors import EngineError  # noqa: PLC0415 - as above
     from projections._engine.why import UnknownFigure  # noqa: PLC0415 - as above
     from services.connectors.errors import ImportRefused  # noqa: PLC0415 - as above
@@ -38,6 +39,8 @@ def _codes() -> dict[type[Exception], ExitCode]:
     return {
         InstallationError: ExitCode.UNAVAILABLE,
         EngineError: ExitCode.UNAVAILABLE,
+        LogRefused: ExitCode.USAGE,  # a kind of LogError, and so the first of the two
+        LogError: ExitCode.UNAVAILABLE,
         psycopg.OperationalError: ExitCode.UNAVAILABLE,
         BadEvent: ExitCode.USAGE,
         ImportRefused: ExitCode.USAGE,

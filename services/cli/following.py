@@ -52,7 +52,7 @@ def follow(installation: Installation, stop: Event, report: Report, *, wait: boo
     Raises Failure where another process projects, unless we may ``wait`` for it to end.
     """
     connect = partial(installation.connect, f"regulars up, process {os.getpid()}")
-    with closing(Projector(installation.journal(), connect, PROJECTIONS)) as projector:
+    with closing(Projector(installation.log(), connect, PROJECTIONS)) as projector:
         if not _led(projector, installation, stop, report, wait=wait):
             return
         report.tell("projecting", "This process keeps the projections in step with the log.", process=os.getpid())
@@ -99,13 +99,13 @@ def _unless_stopped(stop: Event, _: Progress) -> None:
 def _watch(installation: Installation, report: Report, over: Event) -> None:
     """Report how it stands until it is over. It ends when the database does not answer: then the projector says so."""
     try:
-        log, connection = installation.journal(), installation.connect("regulars up, status")
+        log, connection = installation.log(), installation.connect("regulars up, status")
         begun = last = time.monotonic()
         folded = None
         caught_up = False
         while not over.is_set():
             ends = log.ends()
-            lag = behind(connection, ends)
+            lag = behind(connection, log, ends)
             now, done = time.monotonic(), sum(ends.values()) - lag
             rate = 0.0 if folded is None else (done - folded) / (now - last)
             folded, last = done, now

@@ -8,7 +8,7 @@ from typer import Argument, Exit, Option
 from services.cli.exit_codes import ExitCode
 from services.cli.failures import Failure
 from services.cli.files import readable
-from services.cli.session import Projected, bring_up_to_date, opened
+from services.cli.session import Projected, bring_up_to_date, log_to_append, opened, say_parked
 from services.cli.terminal import AsJson, cell, emit, plural, say, stages, write
 from services.connectors import loading
 from services.connectors.importing import Summary
@@ -41,12 +41,14 @@ def import_file(
     The file is read whole and checked before anything is appended. Importing it again adds nothing. Rows that cannot be
     facts are written to FILE.rejects.jsonl with their line and the reason; the exit code is 3 where there are any, and
     where a fact conflicts with one that the log holds.
+
+    Kafka does not know ids: importing again stores the facts again there, and the projections count each once.
     """
     mapping = _mapping(name, mapping_file)
     readable(file)
     with opened() as installation:
         with stages() as stage:
-            summary = import_it(file, mapping, installation.journal(), rejects_path=rejects, heard=stage)
+            summary = import_it(file, mapping, log_to_append(installation), rejects_path=rejects, heard=stage)
         if as_json:
             emit(summary)
         else:
@@ -85,5 +87,4 @@ def _show(summary: Summary) -> None:
 
 def _show_projected(projected: Projected) -> None:
     say(f"The projections have them, folded {'here' if projected.here else 'by another process'}.")
-    if projected.parked:
-        say(f"{plural(projected.parked, 'event')} parked: see 'regulars deadletters list'.")
+    say_parked(projected)

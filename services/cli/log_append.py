@@ -16,7 +16,7 @@ from events.errors import BadEvent
 from events.log import EventLog, Outcome, Receipt
 from services.cli.exit_codes import ExitCode
 from services.cli.files import readable
-from services.cli.session import bring_up_to_date, opened
+from services.cli.session import bring_up_to_date, log_to_append, opened, say_parked
 from services.cli.terminal import AsJson, emit, encoded, plural, write
 
 BATCH_LINES = 500
@@ -44,9 +44,12 @@ def append(file: File, no_project: NoProject = False, as_json: AsJson = False) -
     What is stored is stored durably, also where a later line is bad. An id that the log holds is a duplicate where the
     content is the same, which changes nothing, and a conflict where it is not. The exit code is 3 where a line was
     rejected or conflicts.
+
+    Kafka does not know ids: there every line is stored, and the projections count an id once. What has another content
+    under a known id is parked when it is folded; see 'regulars deadletters list'.
     """
     with _lines(file) as lines, opened() as installation:
-        log = installation.journal()
+        log = log_to_append(installation)
         batches = iter(lambda: list(islice(lines, BATCH_LINES)), [])
         verdicts = [verdict for batch in batches for verdict in _appended(log, batch)]
         counts = Counter(verdict.verdict for verdict in verdicts)
@@ -55,7 +58,7 @@ def append(file: File, no_project: NoProject = False, as_json: AsJson = False) -
         else:
             _show(verdicts, counts)
         if not no_project:
-            bring_up_to_date(installation, "log append")
+            say_parked(bring_up_to_date(installation, "log append"))
     if counts[REJECTED] or counts[Outcome.CONFLICT]:
         raise Exit(ExitCode.PARTLY)
 

@@ -12,12 +12,14 @@ from events.codec import Codec
 from events.envelope import Envelope
 from events.errors import BadEvent
 from events.log import EventLog, Record, partition_of
+from events.log.spans import between
 from services.cli import points
 from services.cli.session import opened
 from services.cli.terminal import cell, emit, printable, write
 
 LOOK_SECONDS = 0.2
 PAGE_RECORDS = 1_000
+MOST_RECORDS = 16_000
 DATA_CHARACTERS = 160
 
 Count = Annotated[int, Option("-n", "--count", min=0, metavar="N", help="How many of the newest events to show.")]
@@ -57,7 +59,7 @@ def tail(
     wanted = _Filter(points.subject(subject) if subject else None, type_part)
     printed = _print_json if as_lines else _print_line
     with opened() as installation, suppress(KeyboardInterrupt) if follow else nullcontext():
-        log = installation.journal()
+        log = installation.log()
         ends = _ends(log, wanted)
         for record in _newest(log, ends, wanted, count):
             printed(record)
@@ -87,11 +89,11 @@ def _backwards(log: EventLog, partition: int, end: int, wanted: _Filter, count: 
     page = min(count, PAGE_RECORDS) if wanted == _Filter(None, None) else PAGE_RECORDS
     while left > 0 and end > start:
         begin = max(start, end - page)
-        for record in reversed(log.records(partition, begin, end - begin)):
+        for record in reversed(list(between(log, partition, begin, end))):
             if left > 0 and wanted.takes(record):
                 left -= 1
                 yield record
-        end = begin
+        end, page = begin, min(2 * page, MOST_RECORDS)
 
 
 def _coming(log: EventLog, positions: dict[int, int], wanted: _Filter) -> Iterator[Record]:
@@ -100,7 +102,7 @@ def _coming(log: EventLog, positions: dict[int, int], wanted: _Filter) -> Iterat
         for partition, position in positions.items():
             if position < ends[partition]:
                 records = log.records(partition, position, PAGE_RECORDS)
-                positions[partition] = records[-1].offset + 1
+                positions[partition] = records[-1].offset + 1 if records else ends[partition]
                 yield from filter(wanted.takes, records)
         time.sleep(LOOK_SECONDS)
 

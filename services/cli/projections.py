@@ -3,7 +3,7 @@
 from typing import Any
 
 from projections import PROJECTIONS
-from projections._engine.status import SERVED_BY_LOG, Status, leader, statuses
+from projections._engine.status import SERVED_BY_LOG, Status, leaders, statuses
 from services.cli.session import opened
 from services.cli.terminal import AsJson, emit, encoded, plural, write, write_table
 
@@ -17,14 +17,15 @@ def projections(as_json: AsJson = False) -> None:
     them. The state "log" means that the log itself serves it: it has no rows of its own.
     """
     with opened() as installation, installation.connect() as connection:
-        listed = statuses(connection, PROJECTIONS, installation.journal())
-        leading = leader(connection)
+        listed = statuses(connection, PROJECTIONS, installation.log())
+        leading = encoded(leaders(connection))
     if as_json:
-        emit({"projections": encoded(listed), "leader": None if leading is None else leading._asdict()})
+        emit({"projections": encoded(listed), "leader": next(iter(leading), None), "leaders": leading})
         return
     write_table(COLUMNS, map(_row, listed))
     write()
-    write(f"Projected by: {leading.application_name if leading else 'nobody; regulars up does it'}")
+    names = ", ".join(each["application_name"] for each in leading)
+    write(f"Projected by: {names or 'nobody; regulars up does it'}")
     if any(status.parked for status in listed):
         parked = max(status.parked for status in listed)
         write(

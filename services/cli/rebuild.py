@@ -4,14 +4,16 @@ from typing import Annotated, Any, NamedTuple
 
 from typer import Argument, Exit, Option
 
+from events.log import EventLog
 from projections._engine import rebuild as engine
 from projections._engine.digest import TableDigest, table_digest
-from projections._engine.registry import Connection, Table
+from projections._engine.registry import Connection, Table, live_tables
 from services.cli.exit_codes import ExitCode
 from services.cli.failures import Failure
 from services.cli.session import built, opened, projections_named
 from services.cli.terminal import AsJson, emit, plural, progress, write
 from services.installation import Installation
+from services.settings import Settings
 
 Names = Annotated[list[str] | None, Argument(metavar="NAME", help="Which projections to build again.")]
 All = Annotated[bool, Option("--all", help="All of them.")]
@@ -40,9 +42,13 @@ def rebuild(names: Names = None, everything: All = False, as_json: AsJson = Fals
     if bool(names) == everything:
         message = "Name the projections to build again, or give --all."
         raise Failure(message)
-    named = projections_named(names)
-    with opened() as installation, installation.connect() as connection:
-        done = [_rebuilt(installation, connection, table) for table in built(connection, named)]
+    settings = Settings.from_environment()
+    named = projections_named(names, settings.kafka)
+    with opened(settings) as installation, installation.connect() as connection:
+        # All of them are those that this database keeps.
+        tables = (everything and live_tables(connection, named)) or built(connection, named)
+        log = installation.log()
+        done = [_rebuilt(installation, log, connection, table) for table in tables]
     if as_json:
         emit({"projections": [_document(each) for each in done]})
     else:
@@ -52,13 +58,13 @@ def rebuild(names: Names = None, everything: All = False, as_json: AsJson = Fals
         raise Exit(ExitCode.NO)
 
 
-def _rebuilt(installation: Installation, connection: Connection, table: Table) -> _Rebuilt:
+def _rebuilt(installation: Installation, log: EventLog, connection: Connection, table: Table) -> _Rebuilt:
     before = table_digest(connection, table)
-    total = sum(installation.journal().ends().values())
+    total = sum(log.ends().values()) - sum(log.starts().values())
     with progress(f"Building {table.projection.name} again") as advance:
         after = engine.rebuild(
             table.projection,
-            installation.journal(),
+            log,
             installation.connect,
             lambda so_far: advance(so_far.events, total),
         )

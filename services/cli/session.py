@@ -7,6 +7,8 @@ from contextlib import closing, contextmanager
 from functools import partial
 from typing import NamedTuple
 
+from events.log import EventLog
+from events.log.cluster import Cluster
 from projections import PROJECTIONS
 from projections._engine import checkpoint
 from projections._engine.declaration import Projection
@@ -14,11 +16,24 @@ from projections._engine.projector import Projector, stored
 from projections._engine.registry import Connection, Table, live_tables
 from services.cli.exit_codes import ExitCode
 from services.cli.failures import Failure
-from services.cli.terminal import progress, say
+from services.cli.terminal import plural, progress, say
 from services.installation import Installation, open_installation
 from services.settings import Settings
 
 LOOK_SECONDS = 0.1
+
+# The table of each projection that this database keeps: the live one, or the one that is being built.
+KEPT = """
+SELECT DISTINCT ON (name) table_name, state = 'live' FROM engine.projection
+ WHERE state <> 'retired' AND name = ANY (%s) ORDER BY name, state = 'live' DESC, generation DESC
+"""
+
+# Which logs the tables were filled from, and in how many partitions.
+FILLED_FROM = """
+SELECT c.log_id, count(DISTINCT c.partition)
+  FROM engine.checkpoint AS c JOIN engine.projection AS p USING (table_name)
+ WHERE p.state <> 'retired' GROUP BY c.log_id ORDER BY c.log_id
+"""
 
 
 class Projected(NamedTuple):
@@ -39,33 +54,52 @@ def opened(settings: Settings | None = None) -> Iterator[Installation]:
 def bring_up_to_date(installation: Installation, command: str, *, patience_seconds: float = float("inf")) -> Projected:
     """Fold what the log holds by now; where another process projects, wait until that one has.
 
-    Raises Failure where that one takes longer than ``patience_seconds``.
+    Raises Failure where that one takes longer than ``patience_seconds``, or the projections are of another log.
     """
     begun = time.monotonic()
     connect = partial(installation.connect, f"regulars {command}, process {os.getpid()}")
-    ends = installation.journal().ends()
-    with (
-        closing(Projector(installation.journal(), connect, PROJECTIONS)) as projector,
-        installation.connect() as connection,
-        progress("Folding new events") as advance,
-    ):
-        at_first = behind(connection, ends)
-        while not projector.lead():
-            left = behind(connection, ends)
-            if left == 0:
-                return Projected(here=False, events=at_first, parked=0)
-            advance(at_first - left, at_first)
-            if time.monotonic() - begun > patience_seconds:
-                message = f"The process that projects has {left:,} events to fold after {patience_seconds:.0f} seconds."
-                raise Failure(message, ExitCode.UNAVAILABLE)
-            time.sleep(LOOK_SECONDS)
-        done = projector.catch_up(lambda so_far: advance(so_far.events, at_first))
+    log = installation.log()
+    with installation.connect() as connection:
+        refuse_another_log(connection, log)
+        ends = log.ends()
+        at_first = behind(connection, log, ends)
+        with closing(Projector(log, connect, PROJECTIONS)) as projector, progress("Folding new events") as advance:
+            while not projector.lead():
+                left = behind(connection, log, ends)
+                if left == 0:
+                    return Projected(here=False, events=at_first, parked=0)
+                advance(at_first - left, at_first)
+                if time.monotonic() - begun > patience_seconds:
+                    seconds = f"{patience_seconds:.0f} seconds"
+                    message = f"The process that projects has {left:,} events to fold after {seconds}."
+                    raise Failure(message, ExitCode.UNAVAILABLE)
+                time.sleep(LOOK_SECONDS)
+            done = projector.catch_up(lambda so_far: advance(so_far.events, at_first))
     return Projected(here=True, events=done.events, parked=done.parked)
 
 
-def projections_named(names: list[str] | None) -> list[Projection]:
+def say_parked(projected: Projected) -> None:
+    """Say where to look, where events were parked."""
+    if projected.parked:
+        say(f"{plural(projected.parked, 'event')} parked: see 'regulars deadletters list'.")
+
+
+def log_to_append(installation: Installation) -> EventLog:
+    """Return the log of record, to append to. Raises Failure where the projections are of another one."""
+    log = installation.log()
+    with installation.connect() as connection:
+        refuse_another_log(connection, log)
+    return log
+
+
+def with_rows(kafka: Cluster | None) -> list[Projection]:
+    """Return the projections that have rows of their own: over Kafka the timeline is one, which the journal serves."""
+    return list(PROJECTIONS) if kafka else stored(PROJECTIONS)
+
+
+def projections_named(names: list[str] | None, kafka: Cluster | None) -> list[Projection]:
     """Return the projections of these names that have rows of their own, or all of them. Raises Failure."""
-    keeping = stored(PROJECTIONS)
+    keeping = with_rows(kafka)
     known = [projection.name for projection in keeping]
     for name in names or ():
         if name not in known:
@@ -74,20 +108,58 @@ def projections_named(names: list[str] | None) -> list[Projection]:
     return [projection for projection in keeping if not names or projection.name in names]
 
 
-def built(connection: Connection, projections: Sequence[Projection] = PROJECTIONS) -> list[Table]:
+def built(connection: Connection, wanted: Sequence[Projection]) -> list[Table]:
     """Return the live tables of these projections. Raises Failure where one was never built."""
-    wanted = stored(projections)
     tables = live_tables(connection, wanted)
-    if len(tables) < len(wanted):
-        message = "The projections are not built yet: run 'regulars up', or import something."
-        raise Failure(message, ExitCode.UNAVAILABLE)
-    return tables
+    if len(tables) == len(wanted):
+        return tables
+    message = "The projections are not built yet: run 'regulars up', or import something."
+    if any(live_tables(connection, PROJECTIONS)):
+        there = {table.projection.name for table in tables}
+        missing = ", ".join(projection.name for projection in wanted if projection.name not in there)
+        message = f"Not built in this database: {missing}. 'regulars projections' shows what is."
+    raise Failure(message, ExitCode.UNAVAILABLE)
 
 
-def behind(connection: Connection, ends: Mapping[int, int]) -> int:
-    """Return how many events the table that is furthest behind has yet to fold up to these positions."""
-    tables = live_tables(connection, stored(PROJECTIONS))
-    if len(tables) < len(stored(PROJECTIONS)):
+def past_is_kept(connection: Connection, kafka: Cluster | None) -> None:
+    """Raise Failure where this database lacks what the past is read from: every event by subject, and the links."""
+    built(connection, [projection for projection in with_rows(kafka) if projection.keeps_events or projection.graph])
+
+
+def behind(connection: Connection, log: EventLog, ends: Mapping[int, int]) -> int:
+    """Return how many events the table that is furthest behind has yet to fold up to these positions.
+
+    It looks at the tables that are there: a database may keep some of the projections. One that is being built counts
+    as behind until it is live.
+    """
+    names = [projection.name for projection in stored(PROJECTIONS, log)]
+    kept = connection.execute(KEPT, [names]).fetchall()
+    if not kept:
         return sum(ends.values())
-    vectors = [checkpoint.positions(connection, table.name) for table in tables]
-    return max(sum(max(0, end - vector[partition]) for partition, end in ends.items()) for vector in vectors)
+    left = 0
+    for table, is_live in kept:
+        vector = checkpoint.positions(connection, table)
+        lag = sum(max(0, end - vector.get(partition, 0)) for partition, end in ends.items())
+        left = max(left, lag if is_live else max(1, lag))
+    return left
+
+
+def refuse_another_log(connection: Connection, log: EventLog) -> None:
+    """Raise Failure where the projections are of another log than this one, or of fewer partitions.
+
+    Do it before anything is appended: what is appended to a log that nobody projects is lost from sight.
+    """
+    for log_id, partitions in connection.execute(FILLED_FROM).fetchall():
+        if log_id != log.log_id:
+            message = (
+                f"The projections of this database were filled from log {log_id}, and this is log {log.log_id}."
+                " Nothing was changed. Set REGULARS_KAFKA and REGULARS_TOPIC_PREFIX as they were; or move the journal"
+                " to this log with 'regulars log copy'; or build from this log with 'regulars rebuild --all'."
+            )
+            raise Failure(message, ExitCode.UNAVAILABLE)
+        if partitions != log.partitions:
+            message = (
+                f"The log has {log.partitions} partitions, and the projections were filled from {partitions}: a"
+                " partition count never changes. Nothing was changed. See 'regulars topics check'."
+            )
+            raise Failure(message, ExitCode.UNAVAILABLE)

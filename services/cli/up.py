@@ -43,7 +43,7 @@ def up(wait: Wait = False, as_lines: AsLines = False) -> None:
 
 def _tell_where(installation: Installation, settings: Settings, report: Report) -> None:
     where = "the Postgres of REGULARS_PG" if settings.postgres else str(settings.home.absolute())
-    log = installation.journal()
+    log = installation.log()
     report.tell("open", f"The installation in {where} is open.", log_id=log.log_id)
 
 

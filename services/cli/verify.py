@@ -11,6 +11,7 @@ from services.cli.exit_codes import ExitCode
 from services.cli.session import built, opened, projections_named
 from services.cli.terminal import AsJson, emit, plural, progress, write
 from services.installation import Installation
+from services.settings import Settings
 
 Names = Annotated[
     list[str] | None, Argument(metavar="NAME", help="Which projections; all of them where none is named.")
@@ -24,8 +25,9 @@ def verify(names: Names = None, as_json: AsJson = False) -> None:
     are committed. The exit code is 1 where a digest differs, where an event is neither folded nor parked, or where who
     is one person with whom is not what all links say.
     """
-    named = projections_named(names)
-    with opened() as installation, installation.connect() as connection:
+    settings = Settings.from_environment()
+    named = projections_named(names, settings.kafka)
+    with opened(settings) as installation, installation.connect() as connection:
         tables = built(connection, named)
         verdicts = verdicts_of(installation, connection, tables)
         persons = persons_equal(connection, tables)
@@ -40,7 +42,7 @@ def verify(names: Names = None, as_json: AsJson = False) -> None:
 def verdicts_of(installation: Installation, connection: Connection, tables: list[Table]) -> list[Verdict]:
     """Return a verdict for each table, with a bar while the log is read."""
     with progress("Folding the log again") as advance:
-        return fold_again(connection, tables, installation.journal(), advance)
+        return fold_again(connection, tables, installation.log(), advance)
 
 
 def persons_equal(connection: Connection, tables: list[Table]) -> bool | None:

@@ -9,13 +9,15 @@ from projections import PROJECTIONS
 from projections._engine import as_of as engine
 from projections._engine import checkpoint, why
 from projections._engine.as_of import Past, Until
+from projections._engine.declaration import Projection
 from projections._engine.projector import stored
 from projections._engine.registry import Connection, live_tables
 from projections._engine.why import Compared, Contribution, Explanation
 from services.cli import points
 from services.cli.as_of import AtPositions, Happened, Known, MostRows, Subject, When
 from services.cli.exit_codes import ExitCode
-from services.cli.session import built, opened
+from services.cli.failures import Failure
+from services.cli.session import built, opened, past_is_kept
 from services.cli.terminal import AsJson, cell, emit, encoded, plural, write, write_table
 
 Figure = Annotated[
@@ -62,9 +64,10 @@ def explain(
     asked = when is not None or known or happened or at_positions is not None
     point = points.point(when, known=known, happened=happened, at_positions=at_positions) if asked else None
     with opened() as installation, installation.connect() as connection:
-        built(connection)
+        past_is_kept(connection, installation.kafka)
+        built(connection, [projection])
         if point is None:
-            answer = _now(connection, subject, figure, projection.name)
+            answer = _now(connection, subject, figure, projection)
         else:
             past, explanation = _explained(connection, subject, figure, point.until)
             answer = _Answer(point.words, past, explanation, None)
@@ -76,12 +79,19 @@ def explain(
         raise Exit(ExitCode.NO)
 
 
-def _now(connection: Connection, subject: str, figure: str, name: str) -> _Answer:
-    """Explain a figure at the positions that are committed, and read the stored one in the same snapshot."""
+def _now(connection: Connection, subject: str, figure: str, projection: Projection) -> _Answer:
+    """Explain a figure at the positions that are committed, and read the stored one in the same snapshot.
+
+    Raises Failure while the links, or the events over Kafka, stand elsewhere: other pumps may keep them.
+    """
     connection.isolation_level = IsolationLevel.REPEATABLE_READ
     with connection.transaction():
-        (table,) = live_tables(connection, [each for each in PROJECTIONS if each.name == name])
-        positions = checkpoint.positions(connection, table.name)
+        needed = [each for each in PROJECTIONS if each is projection or each.keeps_events or each.graph]
+        vectors = [checkpoint.positions(connection, table.name) for table in live_tables(connection, needed)]
+        positions = vectors[0]
+        if any(vector != positions for vector in vectors):
+            message = f"{projection.name} and what explains it stand at different positions now: try again in a moment."
+            raise Failure(message, ExitCode.UNAVAILABLE)
         past, explanation = _explained(connection, subject, figure, engine.AtPositions(positions))
         compared = why.compared(connection, stored(PROJECTIONS), past.person, explanation)
     return _Answer("now", past, explanation, compared)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from events.catalog.operations import ProbeSent
 from events.envelope import Envelope
@@ -9,6 +10,14 @@ from events.log import EventLog, Record
 
 OpenLog = Callable[[], EventLog]
 """Opens a log; each thread opens it for itself."""
+
+
+class DurableLog(NamedTuple):
+    """A log that other processes may open too, by its address: see ``writer``."""
+
+    open: OpenLog
+    address: str
+
 
 NOON = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 
@@ -33,3 +42,8 @@ def everything(log: EventLog) -> list[Record]:
     """Return all records, partition by partition."""
     ends = log.ends()
     return [record for partition, end in sorted(ends.items()) for record in log.records(partition, 0, end + 1)]
+
+
+def values(log: EventLog) -> dict[tuple[int, int], bytes]:
+    """Return the bytes of all records by partition and offset."""
+    return {(record.partition, record.offset): record.value for record in everything(log)}

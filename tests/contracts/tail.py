@@ -34,8 +34,9 @@ class Tail:
         self._thread.join()
 
     def _follow(self) -> None:
-        while not (self._turn() and self._stop.is_set()):
-            self._stop.wait(TURN_SECONDS)
+        stopping = False  # as it was before the turn: what was written by then is read
+        while not (self._turn() and stopping):
+            stopping = self._stop.wait(TURN_SECONDS)
 
     def _turn(self) -> bool:
         """Read once, and return whether there was nothing new."""

@@ -1,7 +1,7 @@
 """The contract of an event log, over every implementation: what is appended is there, once, in order, for good."""
 
 from collections import Counter, defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
@@ -9,9 +9,15 @@ import pytest
 from events.codec import MAX_EVENT_BYTES, Codec
 from events.envelope import Envelope
 from events.errors import BadEvent
-from events.log import EventLog, Outcome, Receipt, partition_of
-from tests.contracts.facts import OpenLog, everything, fact, facts
+from events.log import EventLog, partition_of
+from projections._engine.digest import digest_of_states, table_digest
+from projections._engine.reference import fold
+from tests.contracts.facts import OpenLog, everything, fact, facts, values
+from tests.contracts.plain_list import PlainList
 from tests.events.samples import SAMPLES
+from tests.laws.histories import as_read
+from tests.projections.engine.tables import Connect, drain, live_tables
+from tests.projections.engine.tally import Tally, search, searches
 
 CODEC = Codec()
 ENDLESS = 1_000_000
@@ -55,59 +61,61 @@ def test_a_subject_lies_in_one_partition_in_the_order_of_its_appends(log: EventL
 
 
 def test_offsets_count_up_without_a_gap(log: EventLog) -> None:
-    """Duplicates and conflicts use no offset up."""
+    """What the log refuses uses no offset up."""
     told = facts(50)
+    expected = PlainList(log)
     for start in range(0, 50, 7):
-        log.append([*told[: start + 7], fact(start, subject=told[start].subject, says="another")])
+        batch = [*told[: start + 7], fact(start, subject=told[start].subject, says="another")]
+        log.append(batch)
+        expected.append(*batch)
 
     places = [(record.partition, record.offset) for record in everything(log)]
     assert places == [(partition, offset) for partition, end in log.ends().items() for offset in range(end)]
-    assert len(places) == 50
-
-
-@pytest.mark.parametrize("at_once", [True, False], ids=["in one batch", "in two batches"])
-def test_the_same_fact_again_is_a_duplicate(log: EventLog, *, at_once: bool) -> None:
-    """Its receipt says where the first one lies, so a source may send again until it is heard."""
-    told = fact(1)
-
-    first, again = log.append([told, told]) if at_once else [*log.append([told]), *log.append([told])]
-
-    assert first.outcome is Outcome.STORED
-    assert again == first._replace(outcome=Outcome.DUPLICATE)
-    assert len(everything(log)) == 1
+    assert places == sorted(expected.values)
 
 
 @pytest.mark.parametrize("at_once", [True, False], ids=["in one batch", "in two batches"])
 @pytest.mark.parametrize("subject", ["customer:1", "visitor:in-another-partition"])
-def test_another_fact_under_a_known_id_is_a_conflict(log: EventLog, subject: str, *, at_once: bool) -> None:
-    """The first one stays as it is, and the receipt says where it lies; whomever the other one was about."""
-    told, forged = fact(1), fact(1, subject=subject, says="another")
+@pytest.mark.parametrize("says", ["", "another"], ids=["the same", "another"])
+def test_a_fact_under_a_known_id_leaves_the_first_one_as_it_is(
+    log: EventLog, subject: str, says: str, *, at_once: bool
+) -> None:
+    """A log that refuses it says where the first one lies, so a source may send again until it is heard."""
+    told, again = fact(1), fact(1, subject=subject, says=says)
+    expected = PlainList(log)
 
-    first, other = log.append([told, forged]) if at_once else [*log.append([told]), *log.append([forged])]
+    receipts = log.append([told, again]) if at_once else [*log.append([told]), *log.append([again])]
 
-    assert other == first._replace(outcome=Outcome.CONFLICT)
-    assert [record.value for record in everything(log)] == [CODEC.encode(told)]
+    assert receipts == expected.append(told, again)
+    assert values(log) == expected.values
+    assert len(expected.values) == (1 if log.refuses_known_ids else 2)
 
 
 def test_receipts_are_those_of_a_plain_list(log: EventLog) -> None:
-    """Whatever is sent in whatever batches, a model of five lines gives the same receipts."""
+    """Whatever is sent in whatever batches, a model of ten lines gives the same receipts and holds the same bytes."""
     dice = Random(1)
-    held: dict[str, tuple[Receipt, Envelope]] = {}
-    ends: Counter[int] = Counter()
+    expected = PlainList(log)
     for _ in range(60):
         batch = [fact(n, subject=f"customer:{n % 5}", says=dice.choice("aab")) for n in dice.choices(range(90), k=9)]
-        expected = []
-        for sent in batch:
-            partition = partition_of(sent.subject, log.partitions)
-            if sent.id not in held:
-                held[sent.id] = Receipt(Outcome.STORED, partition, ends[partition]), sent
-                ends[partition] += 1
-                expected.append(held[sent.id][0])
-                continue
-            first, body = held[sent.id]
-            expected.append(first._replace(outcome=Outcome.DUPLICATE if body == sent else Outcome.CONFLICT))
 
-        assert log.append(batch) == expected
+        assert log.append(batch) == expected.append(*batch)
+    assert values(log) == expected.values
+
+
+def test_an_event_counts_once_however_often_it_was_sent(log: EventLog, connect: Connect) -> None:
+    """Either the log refuses what it holds already, or whoever folds it leaves out what comes again."""
+    told, forged = searches(40), search(3, "something else", by="customer:3")
+    expected = PlainList(log)
+    for batch in (told, told[10:20], [*told[5:15], forged], told[::-1]):
+        assert log.append(batch) == expected.append(*batch)
+    with connect() as connection:
+        (table,) = live_tables(connection, log, [Tally()])
+
+        drain(log, connect, [table], batch_events=16)
+
+        held = table_digest(connection, table)
+        assert (held.digest, held.rows) == digest_of_states(Tally(), fold(Tally(), as_read(told)))
+        assert sum(held.positions.values()) == len(expected.values)
 
 
 def test_a_fact_that_is_too_long_is_refused_with_its_whole_batch(log: EventLog) -> None:
@@ -134,17 +142,19 @@ def test_reading_on_from_the_positions_gives_everything_once(log: EventLog, limi
     log.append(facts(120))
     positions = log.starts()
     read: list[tuple[int, int, bytes]] = []
+    told_of_last: list[tuple[int, int, datetime | None]] = []
 
     while chunks := log.read(positions, limit):
         assert sum(len(chunk.values) for chunk in chunks) <= max(limit, log.partitions)
         for chunk in chunks:
             assert list(chunk.offsets) == list(range(positions[chunk.partition], chunk.next_offset))
-            last = log.records(chunk.partition, chunk.offsets[-1], 1)[0]
-            assert chunk.recorded_at == last.recorded_at
+            told_of_last.append((chunk.partition, chunk.offsets[-1], chunk.recorded_at))
             read += [(chunk.partition, *each) for each in zip(chunk.offsets, chunk.values, strict=True)]
         positions |= {chunk.partition: chunk.next_offset for chunk in chunks}
 
-    assert sorted(read) == [(record.partition, record.offset, record.value) for record in everything(log)]
+    held = everything(log)
+    assert sorted(read) == [(record.partition, record.offset, record.value) for record in held]
+    assert set(told_of_last) <= {(record.partition, record.offset, record.recorded_at) for record in held}
     assert positions == log.ends()
 
 

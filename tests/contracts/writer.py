@@ -1,19 +1,24 @@
-"""A process that writes to the journal until it is done or killed, and prints what was acknowledged, a line a batch.
+"""A process that writes to a log until it is done or killed, and prints what was acknowledged, a line a batch.
 
-Run as ``python -m tests.contracts.writer DSN SEED``. Every writer sends the same facts, in an order and in batches of
-its own. It begins anew each time it is started: what was stored before is a duplicate.
+Run as ``python -m tests.contracts.writer ADDRESS SEED``. Every writer sends the same facts, in an order and in batches
+of its own. It begins anew each time it is started: what was stored before is sent again.
 """
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from random import Random
 
 from events.envelope import Envelope
+from events.log import EventLog
+from events.log.cluster import Cluster
+from events.log.kafka import KafkaLog
 from events.log.postgres import Journal
 from services.installation import connect
 from tests.contracts.facts import facts
 
+KAFKA = "kafka://"
 COUNT = 4_000
 LONGEST_BATCH = 40
 
@@ -31,17 +36,33 @@ def say(heard: Sequence[tuple[str, str, int, int]]) -> None:
     sys.stdout.flush()
 
 
-def main(dsn: str, seed: int) -> None:
+def address_of(cluster: Cluster) -> str:
+    """Return how a writer is told to write to this Kafka."""
+    return f"{KAFKA}{cluster.servers}/{cluster.prefix}"
+
+
+@contextmanager
+def opened(address: str) -> Iterator[EventLog]:
+    """Yield the log at an address: a Kafka's, see ``address_of``, or the DSN of a journal."""
+    if not address.startswith(KAFKA):
+        with connect(address, "writer") as connection:
+            yield Journal(connection)
+        return
+    servers, _, prefix = address.removeprefix(KAFKA).partition("/")
+    with closing(KafkaLog(Cluster(servers, prefix=prefix))) as log:
+        yield log
+
+
+def main(address: str, seed: int) -> None:
     """Append everything, in batches of random length."""
     dice = Random(seed)
     told = orderly(dice)
-    with connect(dsn, f"writer {seed}") as connection:
-        journal = Journal(connection)
+    with opened(address) as log:
         say([])
         at = 0
         while at < len(told):
             batch = told[at : at + dice.randint(1, LONGEST_BATCH)]
-            receipts = journal.append(batch)
+            receipts = log.append(batch)
             heard = [(sent.id, *receipt) for sent, receipt in zip(batch, receipts, strict=True)]
             say(heard)
             at += len(batch)

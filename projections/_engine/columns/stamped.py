@@ -38,8 +38,10 @@ class _Stamped(Column[T]):
     @override
     def absorb(self, value: str, state: str) -> list[str]:
         return [
-            f"if {value} is not None and ({state} is None or stamp {self._better} {state}[:2]):",
-            f"    {state} = (*stamp, {value})",
+            f"if {value} is not None:",
+            f"    at, by = stamp; held = {state}",
+            f"    if held is None or at {self._better} held[0] or (at == held[0] and by {self._better} held[1]):",
+            f"        {state} = (at, by, {value})",
         ]
 
     @override

@@ -1,0 +1,101 @@
+"""What must hold beside the rows: positions, signals, persons, and what was acknowledged."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tests.oracle.findings import Findings
+from tests.oracle.folds_complaints import ComplaintCases
+from tests.oracle.folds_people import Identity
+from tests.oracle.ledger import Ledger, where
+from tests.oracle.log import Log
+from tests.oracle.persons import persons
+from tests.oracle.stored import Place, Stored
+
+OPENED = "complaint_opened"
+
+Acknowledged = dict[Place, str]
+
+
+def check_positions(stored: Stored, log: Log, projections: Iterable[str], findings: Findings) -> None:
+    """Hold each table to have a checkpoint in each partition, of this log, at a place that this log has."""
+    for name in projections:
+        table = stored.tables[name]
+        held = stored.checkpoints.get(table, {})
+        for partition, start in log.starts.items():
+            at = held.get(partition)
+            if at is None:
+                findings.note("checkpoints", f"{table} has no checkpoint in partition {partition}")
+            elif at.log_id not in log.log_ids:
+                findings.note("checkpoints", f"{table} was filled from log {at.log_id}, and this is {min(log.log_ids)}")
+            elif not start <= at.next_offset <= log.ends[partition]:
+                ends = f"the log holds {start} to {log.ends[partition]}"
+                sentence = f"{table} wants offset {at.next_offset} of partition {partition} next, and {ends}"
+                findings.note("checkpoints", sentence)
+        for partition in sorted(held.keys() - log.starts.keys()):
+            findings.note("checkpoints", f"{table} has a checkpoint in partition {partition}, which the log has not")
+    for partition, start in log.starts.items():
+        if start:
+            findings.note("log", f"the log begins at {where((partition, start))}: what was before cannot be told again")
+
+
+def check_signals(stored: Stored, ledger: Ledger, findings: Findings) -> None:
+    """Hold the outbox to tell each complaint that was news, once, and nothing that is on no log.
+
+    What was history to this table may have been told by the one before it.
+    """
+    if ComplaintCases.name not in ledger.tables:
+        return
+    held = stored.checkpoints.get(stored.tables[ComplaintCases.name], {})
+    expected: dict[tuple[str, str, str], tuple[int, dict[str, Any]]] = {}
+    owed = set()
+    for partition, offset, fact in ledger.complaints:
+        at = held.get(partition)
+        if at is None or offset >= at.next_offset:
+            continue
+        signal = (fact.id, OPENED, fact.subject)
+        expected[signal] = (fact.time, {"complaint": fact.data["complaint"], "order": fact.data.get("order", "")})
+        if offset >= at.signals_from:
+            owed.add(signal)
+    told = set()
+    for event_id, kind, subject, time, detail in stored.signals:
+        signal = (event_id, kind, subject)
+        if signal in told:
+            findings.note("signals", f"{kind} of event {event_id!r} is told twice")
+        elif signal not in expected:
+            findings.note("signals", f"{kind} of event {event_id!r} for {subject!r}: nothing on the log says so")
+        elif expected[signal] != (time, detail):
+            findings.note("signals", f"{kind} of event {event_id!r} says {detail}, and not {expected[signal][1]}")
+        told.add(signal)
+    for event_id, kind, _ in sorted(owed - told):
+        findings.note("signals", f"{kind} of event {event_id!r} was never told")
+
+
+def check_persons(stored: Stored, ledger: Ledger, findings: Findings) -> None:
+    """Hold ``person_of`` to what the links come to."""
+    if Identity.name not in ledger.tables:
+        return
+    expected = persons(ledger.tables[Identity.name].rows)
+    for identifier in sorted(expected.keys() | stored.persons.keys()):
+        held, wanted = stored.persons.get(identifier), expected.get(identifier)
+        if held != wanted:
+            sentence = f"person_of {identifier!r} is {_belonging(held)}, and by the links {_belonging(wanted)}"
+            findings.note("persons", sentence)
+
+
+def _belonging(held: tuple[str, bool] | None) -> str:
+    return "a person of its own" if held is None else "shared" if held[1] else repr(held[0])
+
+
+def read_acknowledged(file: Path, findings: Findings) -> Acknowledged:
+    """Return the ids that were acknowledged, by place; the file has a line ``id partition offset`` for each.
+
+    What follows the last line break was cut off when its writer was killed, and is left out.
+    """
+    acknowledged: Acknowledged = {}
+    for line in file.read_text(encoding="utf-8").split("\n")[:-1]:
+        event_id, partition, offset = line.rsplit(" ", 2)
+        place = (int(partition), int(offset))
+        if acknowledged.setdefault(place, event_id) != event_id:
+            findings.note("acknowledged", f"{where(place)} was acknowledged for {event_id!r} and another event")
+    return acknowledged

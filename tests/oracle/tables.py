@@ -1,0 +1,22 @@
+"""Every table that the oracle can tell again. The timeline is one more, see ``timeline``."""
+
+from tests.oracle.folds_buying import ProductPairs, ProductsBought, Purchases
+from tests.oracle.folds_complaints import ComplaintCases
+from tests.oracle.folds_people import Identity, Profile
+from tests.oracle.folds_visiting import UnmetDemand, Visits
+from tests.oracle.rows import Table
+
+TABLES: dict[str, type[Table]] = {
+    table.name: table
+    for table in (
+        Profile,
+        Purchases,
+        Visits,
+        UnmetDemand,
+        ProductPairs,
+        ProductsBought,
+        ComplaintCases,
+        Identity,
+    )
+}
+TIMELINE = "timeline"
