@@ -23,7 +23,7 @@ def test_the_commands_of_the_readme_work_as_pasted(home: Path) -> None:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=115,
         check=False,
     )
 
@@ -35,6 +35,7 @@ def test_the_commands_of_the_readme_work_as_pasted(home: Path) -> None:
         "data.result_count: expected `int` >= 0",
         "rejected             1",
         "persons: what the links say",
+        "regulars.events",
     ):
         assert promised in done.stdout
     assert "sold: strptime" in (home / "till.csv.rejects.jsonl").read_text(encoding="utf-8")

@@ -61,6 +61,14 @@ class WantedTopic(NamedTuple):
     config: Mapping[str, str]
 
 
+class HeldCluster(NamedTuple):
+    """What the brokers are together: the cluster's name, and the version of Kafka as far as its protocol tells."""
+
+    name: str
+    version: str
+    brokers: int
+
+
 class Administration:
     """What can be asked of the brokers; see ``administered``."""
 
@@ -68,9 +76,16 @@ class Administration:
         """Ask through this client."""
         self._client = client
 
+    def cluster(self) -> HeldCluster:
+        """Return what the brokers are together; those that are not at work do not count."""
+        told = self._client.describe_cluster()
+        ids = [broker["broker_id"] for broker in told["brokers"] if not broker.get("is_fenced")]
+        version = self._client.get_broker_version_data(ids[0]).broker_version if ids else ()
+        return HeldCluster(told["cluster_id"], ".".join(map(str, version)), len(ids))
+
     def brokers(self) -> int:
         """Return how many brokers are at work."""
-        return sum(not broker.get("is_fenced") for broker in self._client.describe_cluster()["brokers"])
+        return self.cluster().brokers
 
     def topics(self, names: Sequence[str]) -> dict[str, HeldTopic]:
         """Return those of these topics that exist, by name."""

@@ -132,7 +132,9 @@ def beginning(source: EventLog, target: EventLog) -> Positions:
     starts, ends, wanted = target.starts(), target.ends(), source.ends()
     for partition, end in ends.items():
         if starts[partition] > 0:
-            message = f"The topic holds partition {partition} only from offset {starts[partition]:,} on: records are gone."
+            message = (
+                f"The topic holds partition {partition} only from offset {starts[partition]:,} on: records are gone."
+            )
             raise LogRefused(message)
         first = max(0, end - COMPARED_RECORDS)
         if end > wanted[partition] or not _same(source, target, partition, first, end):

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
+from logging import NullHandler, getLogger
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message
@@ -12,6 +13,10 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 from events.log import Chunk, Record
 from events.log.cluster import Cluster
 from events.log.errors import LogError, LogRefused, LogUnavailable, RecordsGone
+
+LOGGER = getLogger("regulars.kafka")
+"""Hears what librdkafka says of its connections; what matters of it comes as an error as well."""
+LOGGER.addHandler(NullHandler())
 
 CONSUMER = {
     "enable.auto.commit": False,  # our positions are in Postgres
@@ -28,8 +33,13 @@ GONE = {
 }
 """What Kafka says when it does not hold the offset that we ask for."""
 
-MOVING = {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE}
-"""What Kafka says while a partition gets its leader, as when its topic was just made: in a moment it answers."""
+MOVING = {
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError.FENCED_LEADER_EPOCH,
+    KafkaError.UNKNOWN_LEADER_EPOCH,
+}
+"""What Kafka says while a partition gets its leader, as when its topic was just made or a broker came back."""
 
 REFUSALS = {
     KafkaError.TOPIC_AUTHORIZATION_FAILED,

@@ -5,13 +5,12 @@ say: whoever is assigned a partition asks its own checkpoint. The offsets that w
 """
 
 from collections.abc import Callable, Sequence
-from logging import getLogger
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from events.log import Chunk, Positions
 from events.log.cluster import Cluster
-from events.log.fetching import CONSUMER, by_partition, explained
+from events.log.fetching import CONSUMER, LOGGER, by_partition, explained
 
 SESSION_SECONDS = 10
 HEARTBEAT_SECONDS = 1
@@ -51,7 +50,7 @@ class Membership:
             "session.timeout.ms": int(1000 * session_seconds),
             "heartbeat.interval.ms": int(min(1000 * HEARTBEAT_SECONDS, 1000 * session_seconds / 3)),
         }
-        self._consumer = Consumer(settings, logger=getLogger("regulars.kafka"))
+        self._consumer = Consumer(settings, logger=LOGGER)
         self._consumer.subscribe([self._topic], on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
 
     def read(self, limit: int, wait_seconds: float = WAIT_SECONDS) -> list[Chunk]:

@@ -19,7 +19,7 @@ from events.envelope import Envelope
 from events.log import Chunk, Outcome, Positions, Receipt, Record, partition_of
 from events.log.cluster import REQUEST_TIMEOUT_SECONDS, Cluster
 from events.log.errors import LogRefused, LogUnavailable
-from events.log.fetching import CONSUMER, MOVING, REFUSALS, Fetched, explained, fetch
+from events.log.fetching import CONSUMER, LOGGER, MOVING, REFUSALS, Fetched, explained, fetch
 
 PRODUCER = {
     "enable.idempotence": True,  # which also means acks=all, and order within a partition
@@ -45,7 +45,7 @@ class KafkaLog:
         self._cluster = cluster
         self._topic = cluster.events
         self._codec = codec or Codec()
-        self._admin = AdminClient({**cluster.librdkafka(), "socket.connection.setup.timeout.ms": 5000})
+        self._admin = AdminClient({**cluster.librdkafka(), "socket.connection.setup.timeout.ms": 5000}, logger=LOGGER)
         self._held_producer: Producer | None = None
         self._held_reader: Consumer | None = None
         self._at: dict[int, int] = {}
@@ -212,14 +212,15 @@ class KafkaLog:
                 if error.args[0].code() not in MOVING or time.monotonic() > give_up:
                     raise explained(self._cluster, error.args[0]) from error
             time.sleep(LOOK_SECONDS)
+            self._described()  # has the client look for the leaders anew, which it does not do by itself for minutes
 
     def _producer(self) -> Producer:
         if self._held_producer is None:
-            self._held_producer = Producer({**self._cluster.librdkafka(), **PRODUCER})
+            self._held_producer = Producer({**self._cluster.librdkafka(), **PRODUCER}, logger=LOGGER)
         return self._held_producer
 
     def _reader(self) -> Consumer:
         if self._held_reader is None:
             settings = {**self._cluster.librdkafka(), **CONSUMER, "group.id": f"{self._cluster.prefix}.reader"}
-            self._held_reader = Consumer(settings)
+            self._held_reader = Consumer(settings, logger=LOGGER)
         return self._held_reader

@@ -7,6 +7,7 @@ ids with one hash have different bytes, so what should ever collide is reported 
 """
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from typing import NamedTuple
 from zlib import crc32
 
@@ -123,6 +124,11 @@ class Window:
         while len(self._runs) > 1 and len(self._runs[-2].ids) < 2 * len(self._runs[-1].ids):
             newer, older = self._runs.pop(), self._runs.pop()
             self._runs.append(_merged(older.within(oldest, newer.first_offset), newer))
+
+
+def merged(entries: Sequence[Entries]) -> Entries:
+    """Return the entries of consecutive records, of which there are some, as one."""
+    return reduce(_merged, entries)
 
 
 def _occurrences(run: Entries, suspect: int) -> list[tuple[int, int]]:

@@ -108,21 +108,27 @@ class Folder:
         letters = [dead_letter(chunk, place, error, ALL) for place, error in rejected]
         return Decoded(chunk, envelopes, letters)
 
-    def fold(self, chunks: Sequence[Decoded], repeats: Mapping[int, Repeats] = MappingProxyType({})) -> Batch:
+    def fold(self, pieces: Sequence[Decoded], repeats: Mapping[int, Repeats] = MappingProxyType({})) -> Batch:
         """Return the batch that these chunks come to, leaving out what the log has a second time, by partition."""
-        events = sum(len(each.envelopes) for each in chunks)
-        batch = Batch({name: {} for name in self._names}, [each.chunk for each in chunks], [], [], {}, events)
-        for chunk, envelopes, letters in chunks:
-            batch.dead_letters.extend(letters)
-            counting = envelopes
-            if again := repeats.get(chunk.partition):
-                counting = _without(batch, chunk, envelopes, again)
-            self._absorb(batch, chunk, counting)
-            for name in self._keeping:
-                kept.gather(batch.rows[name], chunk, counting)
-            if any(chunk.next_offset > self._first_news(name, chunk) for name in self._names):
-                batch.signals.extend(self._signals(chunk, counting))
+        batch = self.begin([piece.chunk for piece in pieces])
+        for piece in pieces:
+            self.add(batch, piece, repeats.get(piece.chunk.partition, {}))
         return batch
+
+    def begin(self, chunks: Sequence[Chunk]) -> Batch:
+        """Return an empty batch for these chunks, to which their pieces are added."""
+        return Batch({name: {} for name in self._names}, chunks, [], [], {}, sum(len(chunk.values) for chunk in chunks))
+
+    def add(self, batch: Batch, piece: Decoded, again: Repeats) -> None:
+        """Merge a chunk, or a piece of one, into a batch; ``again`` are those that do not count."""
+        chunk, envelopes, letters = piece
+        batch.dead_letters.extend(letters)
+        counting = _without(batch, chunk, envelopes, again) if again else envelopes
+        self._absorb(batch, chunk, counting)
+        for name in self._keeping:
+            kept.gather(batch.rows[name], chunk, counting)
+        if any(chunk.next_offset > self._first_news(name, chunk) for name in self._names):
+            batch.signals.extend(self._signals(chunk, counting))
 
     def _absorb(self, batch: Batch, chunk: Chunk, envelopes: list[Envelope | None]) -> None:
         # One tight loop over all events of a chunk; everything that does not depend on the event is looked up before.

@@ -20,7 +20,8 @@ from events.log.errors import LogUnavailable, RecordsGone
 from projections._engine import alignment, serving
 from projections._engine.declaration import Projection
 from projections._engine.errors import Fenced, LogChanged
-from projections._engine.pipeline import Pipeline, Progress, collector_paused
+from projections._engine.pipeline import Pipeline, collector_paused
+from projections._engine.progress import Progress
 from projections._engine.projector import stored
 from projections._engine.registry import Connection
 

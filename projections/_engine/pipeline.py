@@ -9,57 +9,23 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
 
 import psycopg
 
 from events.codec import Codec
 from events.errors import BadEvent, Fault
 from events.log import Chunk, EventLog
-from events.log.window import Repeats, Window, entries_of
+from events.log.window import Entries, Repeats, Window, entries_of, merged
 from projections._engine import checkpoint, seen_ids
 from projections._engine.checkpoint import Holdings
 from projections._engine.folding import Batch, Decoded, Folder, dead_letter
+from projections._engine.progress import BatchDone, Progress
 from projections._engine.registry import Connection, Table
 from projections._engine.seen_ids import Seen
 from projections._engine.store import UNSTORABLE, Store
 
-T = TypeVar("T")
-
 COLLECT_EVERY_BATCHES = 64
-
-
-class BatchDone(NamedTuple):
-    """A batch that was committed: its seconds from the first fold to the answer to COMMIT, and the commit's own."""
-
-    events: int
-    seconds: float
-    commit_seconds: float
-
-
-@dataclass
-class Progress:
-    """What a pump has done so far, in events, batches and seconds by stage; ``heard`` hears of each batch."""
-
-    events: int = 0
-    batches: int = 0
-    rows: int = 0
-    parked: int = 0
-    duplicates: int = 0
-    fenced: int = 0
-    rebalances: int = 0
-    interruptions: int = 0
-    seconds: dict[str, float] = field(default_factory=lambda: {"read": 0.0, "fold": 0.0, "commit": 0.0, "wait": 0.0})
-    heard: Callable[[BatchDone], None] | None = None
-
-    def timed(self, stage: str, work: Callable[[], T]) -> T:
-        """Do a stage's work, and add its time to the stage's seconds."""
-        begun = time.perf_counter()
-        try:
-            return work()
-        finally:
-            self.seconds[stage] += time.perf_counter() - begun
+PIECE_EVENTS = 1_000
 
 
 class Pipeline:
@@ -163,20 +129,25 @@ class Pipeline:
             gc.collect()
 
     def _folded(self, chunks: Sequence[Chunk]) -> tuple[Batch, dict[int, Repeats], list[Seen]]:
-        decoded = [self._folder.decode(chunk) for chunk in chunks]
-        repeats, seen = ({}, []) if self._log.refuses_known_ids else self._admitted(decoded)
-        return self._folder.fold(decoded, repeats), repeats, seen
-
-    def _admitted(self, decoded: Sequence[Decoded]) -> tuple[dict[int, Repeats], list[Seen]]:
+        """Fold piece by piece: what one decodes to is still in the processor's cache when it is folded and freed."""
+        batch = self._folder.begin(chunks)
         repeats: dict[int, Repeats] = {}
         seen: list[Seen] = []
-        for chunk, envelopes, _ in decoded:
-            ids = [None if envelope is None else envelope.id for envelope in envelopes]
-            entries = entries_of(ids, chunk.values, chunk.offsets)
-            if found := self._windows[chunk.partition].admit(entries):
-                repeats.setdefault(chunk.partition, {}).update(found)
-            seen.append(Seen(chunk.partition, self._at[chunk.partition], chunk.next_offset, entries))
-        return repeats, seen
+        for chunk in chunks:
+            entries: list[Entries] = []
+            for piece in map(self._folder.decode, _pieces(chunk)):
+                again = {} if self._log.refuses_known_ids else self._admitted(piece, entries)
+                self._folder.add(batch, piece, again)
+                repeats.setdefault(chunk.partition, {}).update(again)
+            if entries:
+                seen.append(Seen(chunk.partition, self._at[chunk.partition], chunk.next_offset, merged(entries)))
+        return batch, repeats, seen
+
+    def _admitted(self, piece: Decoded, entries: list[Entries]) -> Repeats:
+        ids = [None if envelope is None else envelope.id for envelope in piece.envelopes]
+        incoming = entries_of(ids, piece.chunk.values, piece.chunk.offsets)
+        entries.append(incoming)
+        return self._windows[piece.chunk.partition].admit(incoming)
 
     def _write(self, batch: Batch, repeats: Mapping[int, Repeats], seen: Sequence[Seen], since: float) -> Holdings:
         begun = time.perf_counter()
@@ -225,6 +196,16 @@ def cut(chunk: Chunk, end: int) -> Chunk:
     kept = sum(offset < end for offset in chunk.offsets)
     offsets, values, recorded = chunk.offsets[:kept], chunk.values[:kept], chunk.recorded[:kept]
     return Chunk(chunk.partition, offsets, values, end, chunk.recorded_at if kept else None, recorded)
+
+
+def _pieces(chunk: Chunk) -> Iterator[Chunk]:
+    """Return a chunk in pieces; signals look at the end of each, which is the chunk's own for the last one."""
+    count = len(chunk.values)
+    for begin in range(0, count, PIECE_EVENTS):
+        end = min(begin + PIECE_EVENTS, count)
+        next_offset = chunk.next_offset if end == count else chunk.offsets[end]
+        offsets, values, recorded = (each[begin:end] for each in (chunk.offsets, chunk.values, chunk.recorded))
+        yield Chunk(chunk.partition, offsets, values, next_offset, chunk.recorded_at, recorded)  # type: ignore[arg-type]
 
 
 def _halves(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:

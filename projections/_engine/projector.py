@@ -7,7 +7,7 @@ from events.log import EventLog
 from projections._engine import checkpoint, person_table, registry
 from projections._engine.declaration import Projection
 from projections._engine.errors import Fenced
-from projections._engine.pipeline import Progress
+from projections._engine.progress import Progress
 from projections._engine.pump import BATCH_EVENTS, Lane, lanes_of
 from projections._engine.registry import Connection, Table
 

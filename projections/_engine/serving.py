@@ -24,6 +24,8 @@ SELECT c.table_name FROM engine.checkpoint AS c JOIN engine.projection AS p USIN
 HAVING bool_and(c.next_offset >= greatest(c.signals_from, lc.next_offset))
 """
 
+LIVE = "SELECT name, version, table_name FROM engine.projection WHERE state = 'live'"
+
 
 def served(connection: Connection, log: EventLog, projections: Sequence[Projection]) -> list[Table]:
     """Return the tables that a pump serves: the live ones, or all where none is live. Raises DeclarationChanged."""
@@ -41,11 +43,10 @@ def changed(connection: Connection, log: EventLog, projections: Sequence[Project
     """Make tables live that are ready, and return whether others are to be served than these."""
     building = [table for table in tables if not table.live]
     if not building:
-        live = registry.live_tables(connection, projections)
-        return {table.name for table in live} != {table.name for table in tables}
+        return _live(connection, projections) != {table.name for table in tables}
     ready = {name for (name,) in connection.execute(READY, [[table.name for table in building]]).fetchall()}
     if len(ready) < len(building):
-        return any(registry.live_tables(connection, projections))
+        return bool(_live(connection, projections))
     with connection.transaction():
         # Every other pump is fenced by this, and finds the tables live when it looks again.
         partitions = list(range(log.partitions))
@@ -53,3 +54,9 @@ def changed(connection: Connection, log: EventLog, projections: Sequence[Project
         connection.execute(TAKE_OVER, {"tables": sorted(ready), "partitions": partitions})
         make_live(connection, building)
     return True
+
+
+def _live(connection: Connection, projections: Sequence[Projection]) -> set[str]:
+    """Return the live tables of these versions: that of an older one serves readers, and is not ours to fill."""
+    ours = {(projection.name, projection.version) for projection in projections}
+    return {table for name, version, table in connection.execute(LIVE).fetchall() if (name, version) in ours}
