@@ -14,7 +14,7 @@ from events.log import EventLog
 from events.log.errors import LogError, LogUnavailable
 from projections._engine.declaration import Projection
 from projections._engine.errors import EngineError, Fenced
-from projections._engine.pipeline import Progress
+from projections._engine.progress import Progress
 from projections._engine.projector import stored
 from projections._engine.rebuild import build_new
 from projections._engine.serving import unserved

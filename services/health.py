@@ -18,7 +18,7 @@ class Health:
         self._begun = time.monotonic()
         self._answered: dict[str, float | None] = dict.fromkeys(needed)
         self._failures: dict[str, str] = {}
-        self._working = False
+        self.at_work = False
 
     def answered(self, needed: str) -> None:
         """Note that something that is needed has answered now."""
@@ -32,11 +32,11 @@ class Health:
     @contextmanager
     def working(self) -> Iterator[None]:
         """Be at work for as long as this lasts."""
-        self._working = True
+        self.at_work = True
         try:
             yield
         finally:
-            self._working = False
+            self.at_work = False
 
     def silent_seconds(self, needed: str) -> float:
         """Return for how long something has not answered; what never has, since the process began."""
@@ -46,7 +46,7 @@ class Health:
     def reason(self) -> str | None:
         """Return why the process does not do its work, as a sentence; None where it does."""
         reasons = [found for needed in self._answered if (found := self._silence(needed))]
-        if not self._working:
+        if not self.at_work:
             reasons.append(f"the {self.process} is not at work")
         return "; ".join(reasons) or None
 

@@ -12,15 +12,11 @@ from logging import getLogger
 from threading import Event, Thread
 from typing import NamedTuple
 
-import psycopg
-
 from events.log import Chunk, Positions
 from events.log.cluster import Cluster
-from events.log.errors import LogUnavailable
 from events.log.group import WAIT_SECONDS, Membership
 from projections import PROJECTIONS
 from projections._engine.declaration import Projection
-from projections._engine.errors import Fenced
 from projections._engine.group_pump import BATCH_EVENTS, GroupPump
 from projections._engine.pipeline import collector_paused
 from projections._engine.status import leader
@@ -28,15 +24,15 @@ from services.building import Builder
 from services.cli.reporting import Report
 from services.cli.session import refuse_another_log
 from services.health import PATIENCE_SECONDS, Health
-from services.installation import Connection, Installation, open_installation
+from services.installation import Connection, Installation
 from services.metrics_server import served
-from services.settings import InstallationError, Settings
+from services.retrying import DATABASE, LOG, PASSING, Away, opened_until_stopped
+from services.settings import Settings
 from services.telemetry import PumpFigures, pump_registry
-from services.watching import DATABASE, LOG, Watch
+from services.watching import Watch
 
 LOGGER = getLogger("regulars.pump")
 
-RETRY_SECONDS = 2.0
 TURN_SECONDS = 0.2
 END_SECONDS = 3.0
 
@@ -52,14 +48,6 @@ class Work(NamedTuple):
 
 
 EVERYTHING = Work()
-
-
-class Away(RuntimeError):
-    """The database has not answered for so long that everything is opened anew."""
-
-
-AWAY = (Away, Fenced, LogUnavailable, psycopg.OperationalError, InstallationError)
-"""What may be over soon; an InstallationError only where the database cannot be reached."""
 
 
 class _Member(Membership):
@@ -114,26 +102,14 @@ def pump_until_stopped(
     for. Raises EngineError or LogError where people have to look, and Failure where the database is of another log.
     """
     figures, health = PumpFigures(), Health("pump", DATABASE, LOG)
-    told = ""
     with collector_paused(), served(settings.metrics, pump_registry(figures), health):
-        while not stop.is_set():
-            try:
-                with open_installation(settings, LOGGER.info) as installation:
-                    _Run(installation, cluster, work, figures, health, report).until(stop)
-            except AWAY as error:
-                if isinstance(error, InstallationError) and not isinstance(error.__cause__, psycopg.OperationalError):
-                    raise
-                figures.progress.interruptions += 1
-                health.failed(LOG if isinstance(error, LogUnavailable) else DATABASE, error)
-                told = _tell_once(str(error), told, report)
-                stop.wait(RETRY_SECONDS)
-
-
-def _tell_once(reason: str, told: str, report: Report) -> str:
-    sentence = reason.strip().partition("\n")[0]
-    if sentence != told:
-        report.tell("away", f"Trying again: {sentence}")
-    return sentence
+        opened_until_stopped(
+            settings,
+            stop,
+            report,
+            health,
+            lambda installation: _Run(installation, cluster, work, figures, health, report).until(stop),
+        )
 
 
 @dataclass
@@ -165,8 +141,9 @@ class _Run:
                 builder.start()
                 with self.health.working():
                     pump.run(stop)
-        except (Fenced, LogUnavailable, psycopg.OperationalError) as error:
+        except PASSING as error:
             if not stop.is_set():
+                self.figures.progress.interruptions += 1
                 raise
             LOGGER.warning("at the end: %s", str(error).strip())
         finally:

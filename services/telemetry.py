@@ -4,6 +4,7 @@ Values are read when somebody scrapes, from what the pump and the relay count an
 one by one, one call a batch.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -21,7 +22,7 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from projections._engine.pipeline import BatchDone, Progress
+from projections._engine.progress import BatchDone, Progress
 from services.standing import Standing
 
 SECONDS_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -50,7 +51,11 @@ BUILD = Metric("regulars_build_info", Kind.GAUGE, "Always 1; the label says whic
 READ = Metric("regulars_pump_records_read_total", Kind.COUNTER, "Records read, those read again after a stop included.")
 EVENTS = Metric("regulars_pump_events_total", Kind.COUNTER, "Events folded and committed.")
 ROWS = Metric("regulars_pump_rows_total", Kind.COUNTER, "Rows written, over all projections.")
-PARKED = Metric("regulars_pump_parked_total", Kind.COUNTER, "Events parked as dead letters, once for each projection.")
+PARKED = Metric(
+    "regulars_pump_parked_total",
+    Kind.COUNTER,
+    "Dead letters written; one for each projection that could not fold an event.",
+)
 DUPLICATES = Metric(
     "regulars_pump_duplicates_total", Kind.COUNTER, "Events that did not count, since the log has them twice."
 )
@@ -58,7 +63,7 @@ BATCHES = Metric("regulars_pump_batches_total", Kind.COUNTER, "Batches committed
 STAGES = Metric(
     "regulars_pump_stage_seconds_total",
     Kind.COUNTER,
-    "Time by stage: read, fold, commit, and wait for the commit before; commit runs beside the others.",
+    "Time by stage: read (waiting for events too), fold, wait (for the commit before), commit (beside the others).",
     ("stage",),
 )
 BATCH_SECONDS = Metric(
@@ -130,7 +135,7 @@ class PumpFigures:
 class RelayFigures:
     """What a relay counts, by outbox."""
 
-    published: dict[str, int] = field(default_factory=dict)
+    published: Counter[str] = field(default_factory=Counter)
     backlog: dict[str, int] = field(default_factory=dict)
     interruptions: int = 0
     leading: bool = False

@@ -22,14 +22,13 @@ from projections._engine.status import parked
 from services.cli.reporting import Report, Snapshot
 from services.health import Health
 from services.installation import Installation
+from services.retrying import DATABASE, LOG
 from services.standing import Place, Reached, Standing, lag_events, reached
 from services.telemetry import PumpFigures
 
-DATABASE = "database"
-LOG = "log"
-
 LOOK_SECONDS = 0.5
 AGE_SECONDS = 5.0
+COUNT_SECONDS = 5.0
 COLLECT_SECONDS = 60.0
 
 
@@ -56,7 +55,8 @@ class Watch:
         self._log: EventLog | None = None
         self._times = RecordTimes(cluster)
         self._ages: dict[Place, float | None] = {}
-        self._aged = 0.0
+        self._aged = self._counted = float("-inf")
+        self._parked = 0
         self._before: Standing | None = None
         self._begun = time.monotonic()
         self._caught_up = False
@@ -75,23 +75,30 @@ class Watch:
 
     def look(self) -> None:
         """Ask once, and let everybody hear what was found."""
-        asked, ends = self._ask_database(), self._ask_log()
-        if asked is None or ends is None:
+        found, ends = self._ask_database(), self._ask_log()
+        if found is None or ends is None:
             return
-        found, letters = asked
         lags = lag_events(found.positions, ends)
         standing = Standing(
-            time.monotonic(), ends, lags, self._lag_seconds(found, lags), letters, found.live == set(self._projections)
+            time.monotonic(),
+            ends,
+            lags,
+            self._lag_seconds(found, lags),
+            self._parked,
+            found.live == set(self._projections),
         )
         self._figures.standing = standing
-        self._tell(standing)
+        if self._health.at_work:
+            self._tell(standing)
         self._before = standing
 
-    def _ask_database(self) -> tuple[Reached, int] | None:
+    def _ask_database(self) -> Reached | None:
         try:
             if self._connection is None:
                 self._connection = self._installation.connect("regulars pump, status")
-            found = reached(self._connection, self._projections), parked(self._connection)
+            found = reached(self._connection, self._projections)
+            if time.monotonic() - self._counted >= COUNT_SECONDS:  # it goes through all dead letters
+                self._counted, self._parked = time.monotonic(), parked(self._connection)
         except psycopg.Error as error:
             self._health.failed(DATABASE, error)
             self._disconnect()
@@ -122,13 +129,13 @@ class Watch:
     def _measured(self, behind: Mapping[Place, int]) -> dict[Place, float | None]:
         """Return how long each of these positions has waited; projections may want different ones of a partition."""
         ages: dict[Place, float | None] = {}
+        now = datetime.now(UTC)
         while left := {place: at for place, at in behind.items() if place not in ages}:
             lowest = {partition: at for (_, partition), at in sorted(left.items(), key=itemgetter(1), reverse=True)}
             try:
                 recorded = self._times.at(lowest)
             except LogError:  # whether the log answers is asked elsewhere
                 recorded = {}
-            now = datetime.now(UTC)
             waited = {partition: max(0.0, (now - since).total_seconds()) for partition, since in recorded.items()}
             ages |= {place: waited.get(place[1]) for place, at in left.items() if lowest[place[1]] == at}
         return ages

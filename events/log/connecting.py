@@ -72,5 +72,7 @@ def _ours(cluster: Cluster, errors: list[KafkaError]) -> LogError:
 
 def reason(error: KafkaError) -> str:
     """Return what an error says, without its name."""
-    said = [str(each) for each in error.args] or [getattr(error, "description", None) or type(error).__name__]
+    said = [str(each) for each in error.args if each is not None] or [
+        getattr(error, "description", None) or type(error).__name__
+    ]
     return " ".join(said).rstrip(".")

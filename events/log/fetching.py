@@ -45,13 +45,16 @@ REFUSALS = {
     KafkaError.TOPIC_AUTHORIZATION_FAILED,
     KafkaError.CLUSTER_AUTHORIZATION_FAILED,
     KafkaError._AUTHENTICATION,  # noqa: SLF001 - librdkafka's own errors begin with an underscore
+    KafkaError.MSG_SIZE_TOO_LARGE,
+    KafkaError.POLICY_VIOLATION,
 }
 """What Kafka says when we may not, whatever we try."""
 
 PATIENCE_SECONDS = 20.0
 TURN_SECONDS = 0.2
-MOST_AT_ONCE = 10_000
-MOST_BYTES = 64_000_000
+FIRST_STEP = 50
+LARGEST_STEP = 5_000
+MOST_BYTES = 16_000_000  # on its way through a pump a byte is there some five times, and two batches are at once
 
 
 @dataclass
@@ -134,6 +137,22 @@ def by_partition(messages: Sequence[Any]) -> dict[int, Fetched]:
     return found
 
 
+def take(consumer: Consumer, limit: int, seconds: float) -> list[Message]:
+    """Return up to ``limit`` messages, as many as come within some seconds, and fewer where they are large."""
+    messages: list[Message] = []
+    until = time.monotonic() + seconds
+    size_bytes, step = 0, FIRST_STEP
+    while len(messages) < limit and size_bytes < MOST_BYTES:
+        more = consumer.consume(min(step, limit - len(messages)), max(0.0, until - time.monotonic()))
+        if not more:
+            break
+        messages += more
+        size_bytes += sum(map(len, more))
+        room = (MOST_BYTES - size_bytes) * len(messages) // (size_bytes + 1)
+        step = max(1, min(LARGEST_STEP, room))
+    return messages
+
+
 def fetch(consumer: Consumer, positions: Mapping[int, int], ends: Mapping[int, int], limit: int) -> list[Fetched]:
     """Return about ``limit`` messages that follow the positions of the consumer's assignment, up to the ends at least.
 
@@ -144,7 +163,7 @@ def fetch(consumer: Consumer, positions: Mapping[int, int], ends: Mapping[int, i
     count = size_bytes = 0
     give_up = time.monotonic() + PATIENCE_SECONDS
     while count < limit and size_bytes < MOST_BYTES and (missing := _missing(positions, ends, found)):
-        messages = consumer.consume(min(limit - count, missing, MOST_AT_ONCE), TURN_SECONDS)
+        messages = take(consumer, min(limit - count, missing), TURN_SECONDS)
         for partition, fetched in by_partition(messages).items():
             _join(found, partition, fetched)
         count += len(messages)

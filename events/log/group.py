@@ -10,7 +10,7 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from events.log import Chunk, Positions
 from events.log.cluster import Cluster
-from events.log.fetching import CONSUMER, LOGGER, by_partition, explained
+from events.log.fetching import CONSUMER, LOGGER, by_partition, explained, take
 
 SESSION_SECONDS = 10
 HEARTBEAT_SECONDS = 1
@@ -40,6 +40,7 @@ class Membership:
         self._topic = cluster.events
         self._on_assigned, self._on_revoked = assigned, revoked
         self._failure: BaseException | None = None
+        self._gained: dict[int, int] = {}
         self.partitions: set[int] = set()
         self.rebalances = 0
         settings = {
@@ -58,16 +59,22 @@ class Membership:
 
         Also raises LogUnavailable, and RecordsGone where the log does not hold what is to be read next.
         """
+        held = set(self.partitions)
+        self._gained.clear()
         messages = self._consumer.consume(1, wait_seconds)
         if messages and limit > 1:
-            messages += self._consumer.consume(limit - 1, LINGER_SECONDS)
+            messages += take(self._consumer, limit - 1, LINGER_SECONDS)
         if self._failure is not None:
             failure, self._failure = self._failure, None
             raise failure
         try:
-            return [fetched.as_chunk() for fetched in by_partition(messages).values()]
+            found = by_partition(messages)
         except KafkaException as error:
             raise explained(self._cluster, error.args[0]) from error
+        # What was lost and won back meanwhile may hold the same records twice, of both assignments: it is read again.
+        again = held & self._gained.keys() & found.keys()
+        self.go_to({partition: self._gained[partition] for partition in again})
+        return [fetched.as_chunk() for partition, fetched in found.items() if partition not in again]
 
     def go_to(self, positions: Positions) -> None:
         """Read on from these positions; what was fetched of these partitions and not returned is forgotten."""
@@ -103,6 +110,7 @@ class Membership:
                 positions = self._on_assigned(gained)
             except BaseException as error:  # noqa: BLE001 - it is raised again by read, outside of the client's callback
                 self._failure = error
+        self._gained |= positions
         consumer.incremental_assign([TopicPartition(self._topic, each, at) for each, at in positions.items()])
 
     def _revoke(self, consumer: Consumer, places: list[TopicPartition]) -> None:

@@ -109,11 +109,10 @@ class Publisher:
                 for message in messages
             ]
             self._producer.flush(2 * REQUEST_TIMEOUT_SECONDS)
+            for future in sent:
+                future.get(0)
         except KafkaError as error:
             raise self._ours(error) from error
-        for future in sent:
-            if future.failed():
-                raise self._ours(future.exception) from future.exception
 
     def close(self) -> None:
         """Close the client; what was published is with the brokers already."""

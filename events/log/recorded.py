@@ -34,7 +34,7 @@ class RecordTimes:
     def at(self, positions: Mapping[int, int]) -> dict[int, datetime]:
         """Return by partition when the first record from an offset on was recorded.
 
-        A partition that does not tell within PATIENCE_SECONDS is left out, as is one where that record is gone. Raises
+        A partition that does not tell within PATIENCE_SECONDS is left out, as is one that has no record there. Raises
         LogUnavailable.
         """
         if not positions:
@@ -49,16 +49,17 @@ class RecordTimes:
 
     def _first_of_each(self, consumer: Consumer, positions: Mapping[int, int]) -> dict[int, datetime]:
         places = {partition: TopicPartition(self._cluster.events, partition, at) for partition, at in positions.items()}
-        found: dict[int, datetime] = {}
+        answered: dict[int, datetime | None] = {}
         consumer.assign(list(places.values()))
         give_up = monotonic() + PATIENCE_SECONDS
         try:
-            while len(found) < len(places) and monotonic() < give_up:
+            while len(answered) < len(places) and monotonic() < give_up:
                 for message in consumer.consume(MOST_AT_ONCE, TURN_SECONDS):
                     partition = message.partition()
-                    if partition is not None and message.error() is None and partition not in found:
-                        found[partition] = instant(message.timestamp()[1])
+                    if partition is not None and partition not in answered:
+                        answered[partition] = None if message.error() else instant(message.timestamp()[1])
                         consumer.pause([places[partition]])
         finally:
+            consumer.resume(list(places.values()))  # a pause would outlast the assignment
             consumer.unassign()
-        return found
+        return {partition: recorded for partition, recorded in answered.items() if recorded is not None}

@@ -20,7 +20,7 @@ from events.log.errors import LogUnavailable, RecordsGone
 from projections._engine import alignment, serving
 from projections._engine.declaration import Projection
 from projections._engine.errors import Fenced, LogChanged
-from projections._engine.pipeline import Pipeline, collector_paused
+from projections._engine.pipeline import Pipeline, collector_paused, rest
 from projections._engine.progress import Progress
 from projections._engine.projector import stored
 from projections._engine.registry import Connection
@@ -110,8 +110,9 @@ class GroupPump:
             with collector_paused():
                 while not stop.is_set():
                     self._turn(self._group, stop)
-                self._flush()
+                self._drop_pipeline()
         except RecordsGone as error:
+            self._check_identity()
             message = f"{error} Nothing was changed; the projections stand where they stood"
             raise LogChanged(message) from error
         finally:
@@ -140,13 +141,8 @@ class GroupPump:
     def _fresh(self, chunks: Sequence[Chunk]) -> list[Chunk]:
         """Return what follows what we have: after a rebalance, more of an earlier assignment may come in."""
         at = self._held().reached
-        return [
-            chunk
-            for chunk in chunks
-            if chunk.partition in at
-            and chunk.next_offset > at[chunk.partition]
-            and (not chunk.offsets or chunk.offsets[0] >= at[chunk.partition])
-        ]
+        ours = [chunk for chunk in chunks if chunk.next_offset > at.get(chunk.partition, chunk.next_offset)]
+        return [rest(chunk, at[chunk.partition]) for chunk in ours]
 
     def _check_identity(self) -> None:
         """Refuse what comes from a topic that was made anew under the same name, before any of it is committed."""
@@ -224,10 +220,6 @@ class GroupPump:
     def _lost(self, partitions: Sequence[int]) -> None:
         if self._pipeline is not None:
             self._pipeline.release(partitions)
-
-    def _flush(self) -> None:
-        if self._pipeline is not None:
-            self._pipeline.flush()
 
     def _held(self) -> Pipeline:
         if self._pipeline is None:

@@ -61,8 +61,12 @@ def gather(kept: Kept, chunk: Chunk, envelopes: Sequence[Envelope | None]) -> No
             own[envelope.subject] = [offset, b"%d %d %b" % (offset, recorded, value)]
         else:
             row.append(b"%d %d %b" % (offset, recorded, value))
-    partition = chunk.partition
-    kept.update(((subject, partition), row) for subject, row in own.items())
+    for subject, row in own.items():
+        place = (subject, chunk.partition)
+        if place in kept:  # a batch may have several chunks of a partition
+            kept[place] += row[1:]
+        else:
+            kept[place] = row
 
 
 def milliseconds(instant: datetime | None) -> int:

@@ -8,7 +8,7 @@ import gc
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 
@@ -16,8 +16,9 @@ from events.codec import Codec
 from events.errors import BadEvent, Fault
 from events.log import Chunk, EventLog
 from events.log.window import Entries, Repeats, Window, entries_of, merged
-from projections._engine import checkpoint, seen_ids
+from projections._engine import seen_ids
 from projections._engine.checkpoint import Holdings
+from projections._engine.errors import Fenced
 from projections._engine.folding import Batch, Decoded, Folder, dead_letter
 from projections._engine.progress import BatchDone, Progress
 from projections._engine.registry import Connection, Table
@@ -62,6 +63,8 @@ class Pipeline:
 
     def close(self) -> None:
         """Let the last commit finish and close the connection."""
+        with suppress(Fenced, psycopg.Error):  # then it is not committed, and whoever owns the partition reads it again
+            self.flush()
         self._writer.shutdown()
         self._store.close()
 
@@ -72,7 +75,7 @@ class Pipeline:
         """
         self.flush()
         names = self._store.table_names
-        taken = checkpoint.take_over(self._store.connection, names, partitions, self._log)
+        taken = self._store.take_over(partitions, self._log)
         first = {partition: taken[names[0], partition].next_offset for partition in partitions}
         if not self._log.refuses_known_ids:
             self._windows |= {
@@ -208,6 +211,14 @@ def _pieces(chunk: Chunk) -> Iterator[Chunk]:
         yield Chunk(chunk.partition, offsets, values, next_offset, chunk.recorded_at, recorded)  # type: ignore[arg-type]
 
 
+def rest(chunk: Chunk, start: int) -> Chunk:
+    """Return the part of a chunk that lies at an offset or after it."""
+    if not chunk.offsets or chunk.offsets[0] >= start:
+        return chunk
+    known = sum(offset < start for offset in chunk.offsets)
+    return chunk._replace(offsets=chunk.offsets[known:], values=chunk.values[known:], recorded=chunk.recorded[known:])
+
+
 def _halves(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
     if len(chunks) > 1:
         yield list(chunks[: len(chunks) // 2])
@@ -216,7 +227,7 @@ def _halves(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
     chunk = chunks[0]
     kept = len(chunk.offsets) // 2
     yield [cut(chunk, chunk.offsets[kept])]
-    yield [chunk._replace(offsets=chunk.offsets[kept:], values=chunk.values[kept:], recorded=chunk.recorded[kept:])]
+    yield [rest(chunk, chunk.offsets[kept])]
 
 
 @contextmanager

@@ -1,10 +1,12 @@
 """Writes a batch: checkpoints, rows, the identity graph, dead letters and signals, in one transaction or not at all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import psycopg
 from psycopg.types.json import Jsonb
 
+from events.log import EventLog
 from projections._engine import checkpoint, ddl, kept, person_table, seen_ids
 from projections._engine.bulk import copy_into
 from projections._engine.checkpoint import Holdings
@@ -30,6 +32,20 @@ INSERT INTO engine.signal (kind, subject, event_id, happened_at, detail)
 VALUES (%(kind)s, %(subject)s, %(event_id)s, %(happened_at)s, %(detail)s)
 ON CONFLICT (event_id, kind, subject) DO NOTHING
 """
+
+
+# A process that is stopped in its tracks, or whose machine is gone, would hold its locks for as long as it is silent,
+# and with them whoever takes over. What a server does not know yet, being of an older version, is left out.
+SILENT_SESSIONS = """
+SELECT set_config(name, value, false)
+  FROM (VALUES ('idle_in_transaction_session_timeout', '5s'), ('transaction_timeout', '5min'),
+               ('tcp_keepalives_idle', '5'), ('tcp_keepalives_interval', '1'), ('tcp_keepalives_count', '5'))
+       AS w (name, value)
+  JOIN pg_settings AS s USING (name)
+"""
+
+ENDED = (psycopg.errors.IdleInTransactionSessionTimeout, psycopg.errors.TransactionTimeout)
+"""What the server says to whoever was silent for too long, when they speak again."""
 
 
 class Store:
@@ -61,7 +77,7 @@ class Store:
         try:
             self._write(batch, holdings, seen)
         except psycopg.OperationalError:
-            if not self._connection.broken:
+            if not self._connection.closed:
                 raise
             self._connection.close()
             self._connection = self._prepared()
@@ -87,8 +103,22 @@ class Store:
             return False
         return True
 
+    def take_over(self, partitions: Sequence[int], log: EventLog) -> Holdings:
+        """Take partitions over for our tables, see ``checkpoint.take_over``."""
+        with self._ended_as_lost():
+            return checkpoint.take_over(self._connection, self.table_names, partitions, log)
+
+    @contextmanager
+    def _ended_as_lost(self) -> Iterator[None]:
+        """Take a session that the server ended for a lost connection: that is how others are lost."""
+        try:
+            yield
+        except ENDED as error:
+            self._connection.close()
+            raise psycopg.OperationalError(str(error)) from error
+
     def _write(self, batch: Batch, holdings: Holdings, seen: Sequence[Seen]) -> None:
-        with self._connection.transaction():
+        with self._ended_as_lost(), self._connection.transaction():
             checkpoint.move(self._connection, self.table_names, batch.chunks, holdings, batch.duplicates)
             for table in self.tables:
                 if rows := batch.rows[table.projection.name]:
@@ -130,6 +160,7 @@ class Store:
 
     def _prepared(self) -> Connection:
         connection = self._connect()
+        connection.execute(SILENT_SESSIONS)
         try:
             for table in self.tables:
                 prepare_stage(connection, table)

@@ -16,7 +16,7 @@ from psycopg.conninfo import make_conninfo
 from events.codec import Codec
 from events.log.postgres import DEFAULT_PARTITIONS, Journal
 from projections import PROJECTIONS
-from projections._engine.pipeline import Progress
+from projections._engine.progress import Progress
 from projections._engine.projector import Projector, stored
 from projections._engine.pump import BATCH_EVENTS
 from services.benchmark.workload import workload

@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from typing import Annotated
 
+import psycopg
 from typer import Exit, Option
 
+from events.log.cluster import Cluster
+from events.log.errors import LogError
 from projections._engine.errors import EngineError
-from services.cli import checks
+from services.cli import checks, checks_log
 from services.cli.checks import Check, State
 from services.cli.exit_codes import ExitCode
 from services.cli.session import opened
@@ -30,8 +33,8 @@ Patience = Annotated[
 def doctor(patience: Patience = 30.0, as_json: AsJson = False) -> None:
     """Check the whole way of an event, from end to end, in words.
 
-    It sends a probe, an event of its own subject, down the whole way and looks for it at the other end. The exit code
-    is 1 where something is bad.
+    It sends a probe, an event of its own subject, down the whole way and looks for it at the other end. Over Kafka it
+    looks at the brokers and the topics too. The exit code is 1 where something is bad.
     """
     found = []
     for check in _checks(Settings.from_environment(), patience):
@@ -47,13 +50,31 @@ def doctor(patience: Patience = 30.0, as_json: AsJson = False) -> None:
 
 def _checks(settings: Settings, patience_seconds: float) -> Iterator[Check]:
     yield from checks.of_host(settings)
+    answers = True
+    if settings.kafka:
+        kafka, *of_topics = _of_kafka(settings.kafka)
+        answers = kafka.state is not State.BAD
+        yield from (kafka, *of_topics)
     try:
         with opened(settings) as installation, installation.connect() as connection:
-            yield from checks.of_installation(installation, connection, patience_seconds)
+            yield from checks.of_database(connection)
+            if answers:
+                yield from checks_log.of_log(installation, connection, patience_seconds)
     except InstallationError as error:
         yield Check("installation", State.BAD, str(error), "Put it right, and run doctor again.")
     except EngineError as error:
         yield Check("engine", State.BAD, str(error), "Nothing was changed; put it right, and run doctor again.")
+    except LogError as error:
+        yield Check("log", State.BAD, str(error), "Nothing was changed; put it right, and run doctor again.")
+    except psycopg.OperationalError as error:
+        sentence = str(error).strip().partition("\n")[0]
+        yield Check("database", State.BAD, sentence, "See that Postgres is well, and run doctor again.")
+
+
+def _of_kafka(cluster: Cluster) -> Iterator[Check]:
+    from services.cli.checks_kafka import of_kafka  # noqa: PLC0415 - only with Kafka, whose client is slow to import
+
+    return of_kafka(cluster)
 
 
 def _show(check: Check) -> None:

@@ -12,7 +12,7 @@ from types import FrameType
 import psycopg
 
 from projections import PROJECTIONS
-from projections._engine.pipeline import Progress
+from projections._engine.progress import Progress
 from projections._engine.projector import Projector
 from projections._engine.status import leader, parked
 from services.cli.exit_codes import ExitCode

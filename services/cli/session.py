@@ -18,7 +18,7 @@ from services.cli.exit_codes import ExitCode
 from services.cli.failures import Failure
 from services.cli.terminal import plural, progress, say
 from services.installation import Installation, open_installation
-from services.settings import Settings
+from services.settings import KAFKA, TOPIC_PREFIX, Settings
 
 LOOK_SECONDS = 0.1
 
@@ -27,6 +27,8 @@ KEPT = """
 SELECT DISTINCT ON (name) table_name, state = 'live' FROM engine.projection
  WHERE state <> 'retired' AND name = ANY (%s) ORDER BY name, state = 'live' DESC, generation DESC
 """
+
+NAMES = "SELECT DISTINCT name FROM engine.projection WHERE state <> 'retired'"
 
 # Which logs the tables were filled from, and in how many partitions.
 FILLED_FROM = """
@@ -63,7 +65,10 @@ def bring_up_to_date(installation: Installation, command: str, *, patience_secon
         refuse_another_log(connection, log)
         ends = log.ends()
         at_first = behind(connection, log, ends)
-        with closing(Projector(log, connect, PROJECTIONS)) as projector, progress("Folding new events") as advance:
+        with (
+            closing(Projector(log, connect, kept_here(connection, log))) as projector,
+            progress("Folding new events") as advance,
+        ):
             while not projector.lead():
                 left = behind(connection, log, ends)
                 if left == 0:
@@ -95,6 +100,17 @@ def log_to_append(installation: Installation) -> EventLog:
 def with_rows(kafka: Cluster | None) -> list[Projection]:
     """Return the projections that have rows of their own: over Kafka the timeline is one, which the journal serves."""
     return list(PROJECTIONS) if kafka else stored(PROJECTIONS)
+
+
+def kept_here(connection: Connection, log: EventLog) -> list[Projection]:
+    """Return the projections that are kept in this database: some, where pumps over Kafka share them out, or all.
+
+    Where everything but what keeps the events is there, that one is new: the journal had it for them.
+    """
+    names = {name for (name,) in connection.execute(NAMES).fetchall()}
+    missing = [each for each in PROJECTIONS if each.name not in names and not each.keeps_events]
+    shared_out = not log.queryable and names and missing
+    return [each for each in PROJECTIONS if each.name in names] if shared_out else list(PROJECTIONS)
 
 
 def projections_named(names: list[str] | None, kafka: Cluster | None) -> list[Projection]:
@@ -151,10 +167,11 @@ def refuse_another_log(connection: Connection, log: EventLog) -> None:
     """
     for log_id, partitions in connection.execute(FILLED_FROM).fetchall():
         if log_id != log.log_id:
+            moving = " If they are of the journal, 'regulars log copy' moves it to Kafka."
             message = (
-                f"The projections of this database were filled from log {log_id}, and this is log {log.log_id}."
-                " Nothing was changed. Set REGULARS_KAFKA and REGULARS_TOPIC_PREFIX as they were; or move the journal"
-                " to this log with 'regulars log copy'; or build from this log with 'regulars rebuild --all'."
+                f"The projections of this database were filled from log {log_id}, and"
+                f" {'the journal' if log.queryable else 'the log on Kafka'} is log {log.log_id}. Nothing was changed."
+                f" Set {KAFKA.name} and {TOPIC_PREFIX.name} as they were.{'' if log.queryable else moving}"
             )
             raise Failure(message, ExitCode.UNAVAILABLE)
         if partitions != log.partitions:

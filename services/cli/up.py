@@ -6,6 +6,7 @@ from typing import Annotated
 import psycopg
 from typer import Option
 
+from events.log.cluster import Cluster
 from services.cli.following import follow, stop_on_signals
 from services.cli.reporting import Lines, Report, reported
 from services.cli.session import opened
@@ -23,22 +24,37 @@ def up(wait: Wait = False, as_lines: AsLines = False) -> None:
 
     It starts the embedded Postgres, unless REGULARS_PG names another. One process projects at a time: a second one ends
     with exit code 4, or waits. Ctrl-C and SIGTERM end it cleanly; after a kill -9 it goes on where it was. When the
-    database goes away it waits and begins again.
+    database goes away it waits and begins again. Over Kafka it is 'regulars pump', of which any number share the work.
     """
     settings = Settings.from_environment()
     with stop_on_signals() as stop, reported(Lines(), as_lines=as_lines) as report:
-        was_up = False
-        while not stop.is_set():
-            try:
-                with opened(settings) as installation:
-                    _tell_where(installation, settings, report)
-                    was_up, again = True, was_up
-                    follow(installation, stop, report, wait=wait or again)
-            except (psycopg.OperationalError, InstallationError) as error:
-                if not was_up:
-                    raise
-                _lost(error, stop, report)
+        if settings.kafka is None:
+            _follow_journal(settings, stop, report, wait=wait)
+        else:
+            _pump(settings, settings.kafka, stop, report)
         report.tell("stopped", "Stopped; nothing is lost.")
+
+
+def _pump(settings: Settings, cluster: Cluster, stop: Event, report: Report) -> None:
+    from services.cli.warnings_told import tell_warnings  # noqa: PLC0415 - without Kafka it need not be waited for
+    from services.pumping import pump_until_stopped  # noqa: PLC0415 - as above
+
+    tell_warnings()
+    pump_until_stopped(settings, cluster, stop, report)
+
+
+def _follow_journal(settings: Settings, stop: Event, report: Report, *, wait: bool) -> None:
+    was_up = False
+    while not stop.is_set():
+        try:
+            with opened(settings) as installation:
+                _tell_where(installation, settings, report)
+                was_up, again = True, was_up
+                follow(installation, stop, report, wait=wait or again)
+        except (psycopg.OperationalError, InstallationError) as error:
+            if not was_up:
+                raise
+            _lost(error, stop, report)
 
 
 def _tell_where(installation: Installation, settings: Settings, report: Report) -> None:

@@ -68,7 +68,7 @@ def test_a_reader_sees_every_record_once_while_writers_race(open_log: OpenLog, l
 
 
 def test_writers_that_tell_one_id_of_different_subjects_do_not_stop_each_other(open_log: OpenLog) -> None:
-    """One fact of two is first, id by id, and the other a conflict where ids are known; in whatever order each sends."""
+    """One fact of two is first, and the other a conflict where ids are known; in whatever order each of them sends."""
     heard: Heard = []
     told = [
         [fact(number, subject=subject) for number in range(4_000)] for subject in ("customer:1", "visitor:elsewhere")

@@ -38,14 +38,14 @@ class Wire:
         self._target = conninfo_to_dict(dsn)
         self._listener = listener
         port = listener.getsockname()[1]
-        self._dsn = make_conninfo(dsn, host="127.0.0.1", port=port, sslmode="disable", gssencmode="disable")
+        self.dsn = make_conninfo(dsn, host="127.0.0.1", port=port, sslmode="disable", gssencmode="disable")
         self._cut = Cut.NEVER
         self._request = self._requests = 0
         self._word = b""
 
     def connect(self) -> Connection:
         """Return a new connection over this wire."""
-        return installation.connect(self._dsn)
+        return installation.connect(self.dsn)
 
     def cut(self, when: Cut, *, request: int = 0, word: bytes = b"COMMIT") -> None:
         """Cut one connection, once; requests count from now on, over all connections."""

@@ -1,5 +1,7 @@
 """Opening an installation gives a database with everything in it, whoever brings the Postgres."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
@@ -7,10 +9,15 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from events.log import topics
+from events.log.cluster import Cluster
+from events.log.kafka import KafkaLog
+from events.log.postgres import Journal
 from services import installation
 from services.installation import Installation, open_installation, prepare
 from services.settings import InstallationError, Settings
 from tests.conftest import PARTITIONS, Connect
+from tests.tidy.sources import ROOT
 
 
 def test_a_new_installation_has_a_journal_and_the_tables_of_the_engine(home: Path) -> None:
@@ -68,6 +75,30 @@ def test_connections_end_with_the_installation(database: str) -> None:
         connections[0].close()
 
     assert [connection.closed for connection in connections] == [True, True]
+
+
+def test_the_log_is_the_journal_unless_kafka_is_named(database: str, kafka: Cluster) -> None:
+    """One setting decides; each caller gets a log of its own, and what is open closes with the installation."""
+    topics.create(kafka, PARTITIONS, replication=1)
+
+    with open_installation(Settings(postgres=database)) as embedded:
+        journal = embedded.log()
+    with open_installation(Settings(postgres=database, kafka=kafka)) as opened:
+        first, second = opened.log(), opened.log()
+        ends, empty = first.ends(), opened.journal().ends()
+
+    assert isinstance(journal, Journal)
+    assert isinstance(first, KafkaLog)
+    assert (first is second, first.log_id == second.log_id, ends, empty) == (False, True, empty, ends)
+
+
+def test_without_kafka_nothing_waits_for_its_clients() -> None:
+    """What uses an installation starts without importing a client of Kafka: each of them takes its time."""
+    words = "import sys, services.cli.session; print({'confluent_kafka', 'kafka'} & sys.modules.keys())"
+
+    ran = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert ran.stdout == "set()\n"
 
 
 def test_a_database_that_cannot_be_reached_is_said_without_its_password() -> None:

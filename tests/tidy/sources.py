@@ -8,8 +8,16 @@ from tokenize import COMMENT, TokenInfo, generate_tokens
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("events", "projections", "services")
-OTHER_TEXTS = ("*.sql", "*.yaml", "*.yml")
-ROOT_TEXTS = ("Makefile", "pyproject.toml", ".gitignore", ".ci/run")
+OTHER_TEXTS = ("*.sql", "*.yaml", "*.yml", "*.conf", "*.sh", "Dockerfile")
+ROOT_TEXTS = (
+    "Makefile",
+    "docker-compose.yml",
+    "pyproject.toml",
+    ".dockerignore",
+    ".env.example",
+    ".gitignore",
+    ".ci/run",
+)
 
 
 def modules(*folders: str) -> list[Path]:
@@ -20,7 +28,9 @@ def modules(*folders: str) -> list[Path]:
 def texts() -> list[Path]:
     """Return every file that people write in a formal language: the modules, SQL, YAML and the files that build."""
     folders = (*PACKAGES, "tests")
-    others = [path for folder in folders for kind in OTHER_TEXTS for path in sorted((ROOT / folder).rglob(kind))]
+    others = [
+        path for folder in (*folders, "infra") for kind in OTHER_TEXTS for path in sorted((ROOT / folder).rglob(kind))
+    ]
     return [*modules(*folders), *others, *(ROOT / name for name in ROOT_TEXTS)]
 
 

@@ -1,10 +1,11 @@
-"""The README tells of every command, exit code and setting there is, and of none that there is not."""
+"""The README tells of every command, exit code, setting and metric there is, and of none that there is not."""
 
 import re
 
 from services.cli.commands import COMMANDS
 from services.cli.exit_codes import ExitCode
 from services.settings import SETTINGS
+from services.telemetry import METRICS
 from tests.tidy.sources import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -40,7 +41,19 @@ def test_every_setting_is_told_of() -> None:
     forgotten = [setting.name for setting in SETTINGS if f"`{setting.name}`" not in README]
     without_default = [setting.name for setting in SETTINGS if setting.default and f"`{setting.default}`" not in README]
     unknown = (
-        set(re.findall(r"REGULARS_[A-Z_]+", README)) - {setting.name for setting in SETTINGS} - {"REGULARS_TEST_PG", "REGULARS_TEST_KAFKA"}
+        set(re.findall(r"REGULARS_[A-Z_]+", README))
+        - {setting.name for setting in SETTINGS}
+        - {"REGULARS_TEST_PG", "REGULARS_TEST_KAFKA"}
     )
 
     assert (forgotten, without_default, unknown) == ([], [], set())
+
+
+def test_every_metric_is_told_of() -> None:
+    """The table has a row for each metric, with the same sentence as the source, and none that is not scraped."""
+    cells = {each.name: (each.kind, ", ".join(each.labels), each.meaning) for each in METRICS}
+    rows = {name: f"| `{name}` | {' | '.join(held)} |".replace("|  |", "| |") for name, held in cells.items()}
+    forgotten = [name for name, row in rows.items() if row not in README]
+    unknown = set(re.findall(r"`(regulars_[a-z_]+)`", README)) - set(rows)
+
+    assert (forgotten, unknown) == ([], set())

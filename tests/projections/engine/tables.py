@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from events.log import Chunk, EventLog, Positions
 from projections._engine import digest, registry
 from projections._engine.declaration import Projection
-from projections._engine.pipeline import Progress
+from projections._engine.progress import Progress
 from projections._engine.projector import Projector, make_live
 from projections._engine.pump import Lane
 from projections._engine.registry import Connection, Table

@@ -7,7 +7,7 @@ import pytest
 
 from events.log.postgres import Journal
 from projections._engine.errors import Fenced
-from projections._engine.pipeline import Progress
+from projections._engine.progress import Progress
 from projections._engine.projector import Projector
 from projections._engine.pump import Lane
 from projections._engine.rebuild import rebuild

@@ -3,7 +3,7 @@
 import pytest
 
 from events.log.postgres import Journal
-from projections._engine.pipeline import Progress
+from projections._engine.progress import Progress
 from projections._engine.pump import Lane
 from tests.contracts.memory_log import MemoryLog
 from tests.projections.engine.oracle import held, positions_of, wanted

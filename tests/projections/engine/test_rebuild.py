@@ -11,7 +11,7 @@ from events.envelope import Envelope
 from events.log import Record
 from events.log.postgres import Journal
 from projections._engine.declaration import Projection
-from projections._engine.pipeline import Progress
+from projections._engine.progress import Progress
 from projections._engine.projector import Projector
 from projections._engine.rebuild import rebuild
 from projections._engine.verify import verify, verify_persons

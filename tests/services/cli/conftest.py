@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from events.log import topics
+from events.log.cluster import Cluster
 from services.cli import main
-from services.settings import SETTINGS
+from services.settings import KAFKA, SETTINGS, TOPIC_PREFIX
+from tests.conftest import PARTITIONS
 from tests.services.cli.ran import Ran, as_lines, linked, order, viewed
 
 Regulars = Callable[..., Ran]
@@ -34,6 +37,15 @@ def regulars(database: str, capsys: pytest.CaptureFixture[str], monkeypatch: pyt
         return Ran(int(ended.value.code or 0), printed.out, printed.err)
 
     return run
+
+
+@pytest.fixture
+def with_kafka(regulars: Regulars, kafka: Cluster, monkeypatch: pytest.MonkeyPatch) -> Regulars:
+    """Return the same function with the log of record on Kafka: fresh topics, of as many partitions as the journal."""
+    topics.create(kafka, PARTITIONS, replication=1)
+    monkeypatch.setenv(KAFKA.name, kafka.servers)
+    monkeypatch.setenv(TOPIC_PREFIX.name, kafka.prefix)
+    return regulars
 
 
 @pytest.fixture

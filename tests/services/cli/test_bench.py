@@ -1,6 +1,7 @@
 """``regulars bench``: it measures in a database of its own, and leaves nothing behind."""
 
 import pytest
+from confluent_kafka.admin import AdminClient
 
 from tests.conftest import Connect
 from tests.services.cli.conftest import Regulars
@@ -42,3 +43,19 @@ def test_there_must_be_something_to_measure(regulars: Regulars) -> None:
     ran = regulars("bench", "--events", "0")
 
     assert (ran.exit_code, ran.out) == (2, "")
+
+
+@pytest.mark.parametrize("pumps", [1, 2])
+def test_the_whole_way_over_kafka_is_measured(regulars: Regulars, kafka_address: str, pumps: int) -> None:
+    """Pumps that share the log fold every event once; neither the topics nor the database stay behind."""
+    ran = regulars("bench", "--kafka", kafka_address, "--events", "6000", "--pumps", str(pumps), "--json")
+
+    document = ran.documents[-1]
+    assert ran.exit_code == 0
+    assert document.keys() >= KEYS | {"longest_stop_seconds", "postgres"}
+    assert document["seconds"].keys() >= STAGES
+    assert (document["events"], document["pumps"], document["parked"], document["duplicates"]) == (6000, pumps, 0, 0)
+    assert document["rows_written"] > 1000
+    assert document["postgres"]["synchronous_commit"] == "on"
+    names = AdminClient({"bootstrap.servers": kafka_address}).list_topics(timeout=10).topics
+    assert [name for name in names if ".bench-" in name] == []

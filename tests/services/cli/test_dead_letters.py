@@ -8,6 +8,11 @@ from tests.services.cli.ran import as_lines, order, viewed
 
 BROKEN = b'{"specversion":"1.0","type":"regulars.visit.dreamt.v1"}'
 
+ANOTHER_LOG = """
+INSERT INTO engine.dead_letter (log_id, partition, "offset", fault, field, reason, value, missed, parked_at)
+SELECT 'another', partition, "offset", fault, field, reason, value, missed, parked_at - interval '1 day'
+  FROM engine.dead_letter
+"""
 PLACE = """SELECT partition || '@' || "offset" FROM journal.event WHERE id = %s"""
 
 
@@ -85,6 +90,26 @@ def test_a_place_where_nothing_is_parked_is_a_no(regulars: Regulars) -> None:
 
     assert (ran.exit_code, ran.out) == (1, "")
     assert ran.err == "regulars: Nothing is parked at 3@999: 'regulars deadletters list' shows what is.\n"
+
+
+def test_events_of_several_logs_at_one_place_are_told_apart(regulars: Regulars, place: str, connect: Connect) -> None:
+    """The newest is shown, and says that there is another; which one to redrive has to be said."""
+    connect().execute(ANOTHER_LOG)
+    (own,) = connect().execute("SELECT log_id FROM journal.identity").fetchall()
+
+    listed, shown = regulars("deadletters", "list"), regulars("deadletters", "show", place)
+    other = regulars("deadletters", "show", place, "--log", "another", "--json").document
+    unclear = regulars("deadletters", "redrive", place)
+    said = regulars("deadletters", "redrive", place, "--log", "another", "--json")
+
+    assert "of another" in listed.out
+    assert f"log        {own[0]}\n" in shown.out
+    assert shown.out.endswith("--log another\n")
+    assert other["log_id"] == "another"
+    assert (unclear.exit_code, unclear.out) == (2, "")
+    assert f"--log {own[0]} or --log another" in unclear.err
+    assert (said.exit_code, len(said.document["redriven"])) == (3, 1)
+    assert regulars("deadletters", "show", place, "--log", "a-third").exit_code == 1
 
 
 @pytest.mark.parametrize("arguments", [("redrive",), ("redrive", "--all", "0@1"), ("redrive", "17"), ("show", "-1@2")])

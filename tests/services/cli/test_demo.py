@@ -12,8 +12,9 @@ from tests.services.cli.staying import Staying
 def test_the_demo_shows_real_customers_and_adds_nothing_the_second_time(
     home: Path, regulars: Regulars, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It loads, reports, verifies, says how to go on, and stays up; data of one's own are left alone."""
+    """It loads, reports, verifies, says how to go on, and stays up; data of one's own, and Kafka, are left alone."""
     monkeypatch.setenv("REGULARS_HOME", str(home))
+    monkeypatch.setenv("REGULARS_KAFKA", "127.0.0.1:1")
 
     first = regulars("demo", "--once", "--json")
     second = Staying("demo", environment={})
@@ -21,6 +22,7 @@ def test_the_demo_shows_real_customers_and_adds_nothing_the_second_time(
     while "Every projection has seen all" not in told:
         told += second.read_line()
     exit_code, left, _ = second.end()
+    monkeypatch.delenv("REGULARS_KAFKA")
 
     document, own = first.document, regulars("log", "stats", "--json").document
     events = document["orders"]["events"] + document["simulated"]["events"]

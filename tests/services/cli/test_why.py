@@ -45,6 +45,21 @@ def test_a_row_that_no_event_made_is_found(regulars: Regulars, history: Path, co
     assert [(row["computed"], row["stored"]) for row in ran.document["rows"]] == [(0, 3)]
 
 
+def test_a_figure_that_stands_elsewhere_than_its_links_is_not_compared(
+    regulars: Regulars, history: Path, connect: Connect
+) -> None:
+    """Another pump keeps the links and is behind: that is no difference, and the sentence says to try again."""
+    connect().execute(
+        "UPDATE engine.checkpoint SET next_offset = next_offset - 1"
+        " WHERE table_name = 'identity_v1_g1' AND next_offset > 0"
+    )
+
+    ran = regulars("why", CUSTOMER, FIGURE)
+
+    assert (ran.exit_code, ran.out, history.exists()) == (4, "", True)
+    assert ran.err.endswith("stand at different positions now: try again in a moment.\n")
+
+
 def test_a_figure_of_the_past_is_computed_from_the_events_up_to_there(regulars: Regulars, history: Path) -> None:
     """Nothing is stored of the past, so there is nothing to compare."""
     document = regulars("why", CUSTOMER, FIGURE, "2026-03-19", "--happened", "--json").document

@@ -1,0 +1,127 @@
+"""Publishes the outboxes on Kafka until told to stop: what ``regulars relay`` is.
+
+Each row at least once, in the order of its outbox. The position moves after Kafka has the rows, so those in between are
+published again after a crash: readers know them by their ids. One relay works at a time; another waits for it to end.
+"""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from threading import Event
+
+from events.log.cluster import Cluster
+from events.log.publishing import Publisher
+from projections._engine.registry import Connection
+from services.cli.reporting import STATUS_SECONDS, Report
+from services.cli.terminal import plural
+from services.health import Health
+from services.installation import Installation
+from services.metrics_server import served
+from services.outbox import OUTBOXES, OutboxReader, make_outboxes
+from services.retrying import DATABASE, LOG, PASSING, opened_until_stopped
+from services.settings import Settings
+from services.telemetry import RelayFigures, relay_registry
+
+LEAD = "SELECT pg_try_advisory_lock(hashtext('regulars.relay'))"
+
+IDLE_SECONDS = 0.25
+SOON_SECONDS = 0.02
+BACKLOG_SECONDS = 5.0
+ASK_SECONDS = 10.0
+
+
+def relay_until_stopped(settings: Settings, cluster: Cluster, stop: Event, report: Report) -> None:
+    """Publish signals and dead letters until ``stop`` is set; what is away is waited for.
+
+    Raises LogRefused where a topic is missing, or Kafka will not take a message.
+    """
+    topics = {"signals": cluster.signals, "dead letters": cluster.dead_letters}
+    figures, health = RelayFigures(Counter(dict.fromkeys(topics, 0))), Health("relay", DATABASE, LOG)
+    relay = _Relay(cluster, topics, stop, report, figures, health)
+    with served(settings.metrics, relay_registry(figures), health), health.working():
+        opened_until_stopped(settings, stop, report, health, relay.run)
+
+
+@dataclass
+class _Relay:
+    """Publishes the outboxes of an installation; ``topics`` says where each goes."""
+
+    cluster: Cluster
+    topics: Mapping[str, str]
+    stop: Event
+    report: Report
+    figures: RelayFigures
+    health: Health
+    told: Counter[str] = field(default_factory=Counter)
+    told_at: float = -STATUS_SECONDS
+
+    def run(self, installation: Installation) -> None:
+        """Publish until told to stop, once nobody else does."""
+        try:
+            with installation.connect(f"regulars relay, process {os.getpid()}") as connection:
+                make_outboxes(connection)
+                with closing(Publisher(self.cluster, list(self.topics.values()))) as publisher:
+                    self.health.answered(LOG)
+                    if self._leads(connection, publisher):
+                        self._follow([OutboxReader(connection, outbox) for outbox in OUTBOXES], publisher)
+        except PASSING:
+            self.figures.interruptions += 1
+            raise
+        finally:
+            self.figures.leading = False
+
+    def _leads(self, connection: Connection, publisher: Publisher) -> bool:
+        """Wait until nobody else publishes; return False where we were told to stop meanwhile."""
+        told = False
+        while connection.execute(LEAD).fetchone() != (True,):
+            self._answered(publisher)
+            if not told:
+                told = True
+                self.report.tell("waiting", "Another relay publishes; this one waits for it to end.")
+            if self.stop.wait(IDLE_SECONDS):
+                return False
+        self.figures.leading = True
+        self.report.tell("relaying", "This process publishes signals and dead letters.", process=os.getpid())
+        return True
+
+    def _follow(self, readers: Sequence[OutboxReader], publisher: Publisher) -> None:
+        counted = -BACKLOG_SECONDS
+        while not self.stop.is_set():
+            found = [self._publish(reader, publisher) for reader in readers]
+            self._answered(publisher)
+            if time.monotonic() - counted > BACKLOG_SECONDS:
+                counted = time.monotonic()
+                self.figures.backlog = {reader.outbox.name: reader.backlog() for reader in readers}
+            if not any(found):
+                self.stop.wait(SOON_SECONDS if any(reader.waits for reader in readers) else IDLE_SECONDS)
+            self._tell()
+        self._tell(last=True)
+
+    def _publish(self, reader: OutboxReader, publisher: Publisher) -> bool:
+        found = reader.next()
+        if found is None:
+            return False
+        publisher.publish(self.topics[reader.outbox.name], found.messages)
+        self.health.answered(LOG)
+        reader.published(found)
+        self.figures.published[reader.outbox.name] += len(found.messages)
+        return True
+
+    def _answered(self, publisher: Publisher) -> None:
+        """Note that the database answered just now; ask Kafka too, where there was nothing to publish for a while."""
+        self.health.answered(DATABASE)
+        if self.health.silent_seconds(LOG) > ASK_SECONDS:
+            publisher.ask()
+            self.health.answered(LOG)
+
+    def _tell(self, *, last: bool = False) -> None:
+        """Say what was published since the last time, every STATUS_SECONDS at most."""
+        new = {name: count - self.told[name] for name, count in self.figures.published.items()}
+        if any(new.values()) and (last or time.monotonic() - self.told_at > STATUS_SECONDS):
+            self.told, self.told_at = self.figures.published.copy(), time.monotonic()
+            counts = (plural(new["signals"], "signal"), plural(new["dead letters"], "dead letter"))
+            facts = {"signals": new["signals"], "dead_letters": new["dead letters"]}
+            self.report.tell("published", f"Published {' and '.join(counts)}.", **facts)

@@ -1,0 +1,258 @@
+"""``regulars log copy``: the demo's data move from the journal onto Kafka, and nobody can tell by the answers."""
+
+import gzip
+import socket
+import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from importlib.resources import as_file
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import pytest
+
+from events.log import topics
+from events.log.administration import administered
+from events.log.cluster import Cluster
+from events.log.kafka import KafkaLog
+from events.log.postgres import Journal
+from projections import PROJECTIONS
+from projections._engine.projector import Projector
+from services import installation
+from services.connectors.importing import import_file
+from services.connectors.loading import built_in
+from services.demo.loading import MAPPING, ORDERS, SEED, imported
+from services.demo.simulator import simulated
+from tests.conftest import PARTITIONS, Connect
+from tests.services.cli.conftest import Regulars
+from tests.services.cli.ran import as_lines, order, viewed
+
+ORDER_LINES = 4_000
+LIFE = 8_000  # so that a batch has several thousand events of a partition
+
+CHECKPOINTS = """
+SELECT table_name, partition, log_id, next_offset, epoch FROM engine.checkpoint ORDER BY table_name, partition
+"""
+TABLES = "SELECT count(DISTINCT log_id), count(*) FROM engine.checkpoint"
+
+
+class Loaded(NamedTuple):
+    """An instant in the middle of the loading, and a customer of whom something was recorded before and after it."""
+
+    middle: datetime
+    subject: str
+
+
+@pytest.fixture
+def loaded(regulars: Regulars, journal: Journal, tmp_path: Path) -> Loaded:
+    """Load the demo's first orders, and later some of the life around them; all of it is folded."""
+    path = tmp_path / "orders.csv"
+    with as_file(ORDERS) as shipped, gzip.open(shipped, "rt", encoding="utf-8") as lines:
+        path.write_text("".join(islice(lines, ORDER_LINES)), encoding="utf-8")
+    import_file(path, built_in(MAPPING), journal)
+    middle = datetime.now(UTC) + timedelta(milliseconds=2)
+    time.sleep(0.004)
+    journal.append(simulated(imported(journal), Random(SEED))[:LIFE])
+    assert regulars("log", "append", "-", piped=as_lines(viewed(1))).exit_code == 0
+    recorded = [each for each in _recorded(journal) if each[0].startswith("customer:")]
+    early, late = ({subject for subject, at in recorded if (at <= middle) is before} for before in (True, False))
+    return Loaded(middle, min(early & late))
+
+
+def _recorded(journal: Journal) -> list[tuple[str, datetime]]:
+    records = (each for partition, end in journal.ends().items() for each in journal.records(partition, 0, end))
+    return [(record.key, record.recorded_at) for record in records]
+
+
+def _answers(regulars: Regulars, loaded: Loaded) -> dict[str, Any]:
+    """Return what was known of somebody at an instant, and by now, and every digest."""
+    asked = {
+        when: regulars("as-of", loaded.subject, when, "--known", "--json").document
+        for when in (f"{loaded.middle}", "now")
+    }
+    for each in asked.values():
+        each.pop("elapsed_ms")
+    verified = regulars("verify", "--json").document
+    own = [each for each in verified["projections"] if each["name"] != "timeline"]
+    return asked | {
+        "equal": (verified["equal"], verified["persons_equal"]),
+        "digests": {each["name"]: (each["stored"], each["rows"], each["positions"]) for each in own},
+    }
+
+
+def test_the_answers_are_the_same_afterwards(
+    regulars: Regulars, loaded: Loaded, journal: Journal, kafka: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Digests, positions, and what was known at an instant in the middle: on Kafka they are those of the journal."""
+    before = _answers(regulars, loaded)
+    topics.create(kafka, PARTITIONS, replication=1)
+    monkeypatch.setenv("REGULARS_KAFKA", kafka.servers)
+    monkeypatch.setenv("REGULARS_TOPIC_PREFIX", kafka.prefix)
+
+    copied = regulars("log", "copy", "--json")
+    projected = regulars("log", "append", "-", piped="")
+
+    after = _answers(regulars, loaded)
+    counted = regulars("log", "stats", "--json").document
+    listed = regulars("projections", "--json").document["projections"]
+    assert (copied.exit_code, projected.exit_code) == (0, 0)
+    assert copied.document["copied"] == counted["records"] == sum(journal.ends().values())
+    assert {each["name"]: (each["state"], each["lag_events"]) for each in listed} == {
+        each.name: ("live", 0) for each in PROJECTIONS
+    }
+    assert before["equal"] == (True, True)
+    assert before[f"{loaded.middle}"]["events"] < before["now"]["events"]
+    assert after == before
+
+
+def test_the_projections_go_on_on_kafka(
+    with_kafka: Regulars, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes is folded onto what was there; nothing but the timeline is built again."""
+    _on_the_journal(with_kafka, monkeypatch, order(1, 1000), viewed(2))
+
+    ran = with_kafka("log", "copy")
+    appended = with_kafka("log", "append", "-", piped=as_lines(order(3, 500)))
+
+    spend = connect().execute("SELECT sum(spend_minor) FROM projection.purchases").fetchall()
+    generations = connect().execute("SELECT max(generation) FROM engine.projection").fetchall()
+    assert (ran.exit_code, appended.exit_code) == (0, 0)
+    assert ran.out.startswith("2 records copied to ")
+    assert "8 tables go on there where they stood." in ran.out
+    assert (spend, generations) == ([(1500,)], [(1,)])
+    assert with_kafka("verify").exit_code == 0
+
+
+def test_the_journal_is_left(
+    with_kafka: Regulars, journal: Journal, kafka: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the setting nothing is appended any more, so that no event lies where nobody looks."""
+    _on_the_journal(with_kafka, monkeypatch, viewed(1))
+    with_kafka("log", "copy")
+    monkeypatch.delenv("REGULARS_KAFKA")
+
+    ran = with_kafka("log", "append", "-", piped=as_lines(viewed(2)))
+
+    with closing(KafkaLog(kafka)) as log:
+        assert f"were filled from log {log.log_id}, and the journal is log {journal.log_id}" in ran.err
+    assert (ran.exit_code, ran.out, ran.err.count("\n")) == (4, "", 1)
+    assert sum(journal.ends().values()) == 1
+
+
+def test_copying_again_changes_nothing(with_kafka: Regulars, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when Kafka has gone on: it says that it was done."""
+    _on_the_journal(with_kafka, monkeypatch, viewed(1))
+    with_kafka("log", "copy")
+    with_kafka("log", "append", "-", piped=as_lines(viewed(2)))
+    before = connect().execute(CHECKPOINTS).fetchall()
+
+    ran = with_kafka("log", "copy")
+
+    assert ran.exit_code == 0
+    assert ran.out.endswith("before. Nothing was changed.\n")
+    assert connect().execute(CHECKPOINTS).fetchall() == before
+
+
+def test_a_journal_is_copied_to_one_log(with_kafka: Regulars, kafka: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second copy would lack what the first one got since."""
+    _on_the_journal(with_kafka, monkeypatch, viewed(1))
+    with_kafka("log", "copy")
+    monkeypatch.setenv("REGULARS_TOPIC_PREFIX", f"{kafka.prefix}-second")
+    with_kafka("topics", "create", "--replication", "1")
+
+    ran = with_kafka("log", "copy")
+
+    assert (ran.exit_code, ran.out) == (2, "")
+    assert "that is the log of record since" in ran.err
+
+
+def test_while_somebody_projects_nothing_is_copied(
+    with_kafka: Regulars, kafka: Cluster, database: str, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sentence names the process to stop."""
+    _on_the_journal(with_kafka, monkeypatch, viewed(1))
+    leading = Projector(journal, partial(installation.connect, database, "regulars up, process 17"), PROJECTIONS)
+
+    with closing(leading):
+        led = leading.lead()
+        ran = with_kafka("log", "copy")
+
+    with closing(KafkaLog(kafka)) as log:
+        assert sum(log.ends().values()) == 0
+    assert (led, ran.exit_code, ran.out) == (True, 4, "")
+    assert ran.err == "regulars: Another process projects: 'regulars up, process 17'. Stop it first.\n"
+
+
+def test_a_topic_of_another_partition_count_is_refused(
+    regulars: Regulars, kafka: Cluster, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is moved, and the journal goes on."""
+    regulars("log", "append", "-", piped=as_lines(viewed(1)))
+    monkeypatch.setenv("REGULARS_KAFKA", kafka.servers)
+    monkeypatch.setenv("REGULARS_TOPIC_PREFIX", kafka.prefix)
+    regulars("topics", "create", "--replication", "1")
+
+    ran = regulars("log", "copy")
+
+    monkeypatch.delenv("REGULARS_KAFKA")
+    assert (ran.exit_code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert ran.err.startswith("regulars: The journal has 4 partitions and the topic 12:")
+    assert connect().execute(TABLES).fetchall() == [(1, 32)]
+    assert regulars("log", "append", "-", piped=as_lines(viewed(2))).exit_code == 0
+
+
+def test_a_topic_that_would_lose_events_is_refused(
+    with_kafka: Regulars, kafka: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What 'topics check' calls bad is no place for a log of record."""
+    _on_the_journal(with_kafka, monkeypatch, viewed(1))
+    with administered(kafka) as admin:
+        admin.configure(kafka.events, "retention.ms", "1000")
+
+    ran = with_kafka("log", "copy")
+
+    assert (ran.exit_code, ran.out) == (2, "")
+    assert f"{kafka.events}: retention.ms is 1000 and not -1" in ran.err
+
+
+def test_projections_of_a_third_log_are_refused(
+    with_kafka: Regulars, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where they were never filled from the journal, to move them to a copy of it would be wrong."""
+    _on_the_journal(with_kafka, monkeypatch, viewed(1))
+    connect().execute("UPDATE engine.checkpoint SET log_id = 'third' WHERE table_name = 'visits_v1_g1'")
+
+    ran = with_kafka("log", "copy")
+
+    assert (ran.exit_code, ran.out) == (2, "")
+    assert "filled from log third" in ran.err
+
+
+def test_without_kafka_there_is_nowhere_to_copy_to(regulars: Regulars) -> None:
+    """The sentence names the setting."""
+    ran = regulars("log", "copy")
+
+    assert (ran.exit_code, ran.out) == (2, "")
+    assert ran.err.startswith("regulars: REGULARS_KAFKA is not set: ")
+
+
+def test_a_kafka_that_is_away_is_one_sentence(with_kafka: Regulars, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At once, and nothing was changed."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("REGULARS_KAFKA", f"127.0.0.1:{bound.getsockname()[1]}")
+
+        ran = with_kafka("log", "copy")
+
+    assert (ran.exit_code, ran.out, ran.err.count("\n")) == (4, "", 1)
+    assert "Connection refused" in ran.err
+
+
+def _on_the_journal(regulars: Regulars, monkeypatch: pytest.MonkeyPatch, *facts: dict[str, Any]) -> None:
+    """Append facts to the journal and fold them, as before Kafka was set."""
+    with monkeypatch.context() as without:
+        without.delenv("REGULARS_KAFKA")
+        assert regulars("log", "append", "-", piped=as_lines(*facts)).exit_code == 0
