@@ -28,7 +28,7 @@ ifneq ($(HELD) $(shell cat $(VENV)/made 2>/dev/null),$(or $(WANTED),none) $(ORIG
 AGAIN := again
 endif
 
-.PHONY: help demo test check bench kafka lock clean again
+.PHONY: help demo test check bench faults kafka lock clean again
 
 help: ## Show what there is to run
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 8
@@ -49,6 +49,9 @@ check: $(VENV)/installed ## Run ruff, mypy, import-linter and the tidy tests
 
 bench: $(VENV)/installed ## Measure append and drain; EVENTS=500000 says how many
 	$(BIN)/regulars bench --events $(EVENTS) --json
+
+faults: $(VENV)/installed ## Break everything that can break, many times, and print what came of it: 20 minutes
+	$(BIN)/python -m tests.faults
 
 kafka: $(VENV)/installed ## Run an Apache Kafka broker here until Ctrl-C; its data stay under .regulars
 	$(BIN)/regulars dev kafka

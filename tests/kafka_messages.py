@@ -8,6 +8,7 @@ from confluent_kafka import Consumer, TopicPartition
 from events.log.cluster import Cluster
 
 SECONDS = 20.0
+MOST_AT_ONCE = 1_000
 
 
 class Published(NamedTuple):
@@ -25,16 +26,16 @@ def messages_of(cluster: Cluster, topic: str) -> list[Published]:
     consumer = Consumer(settings)
     try:
         partitions = consumer.list_topics(topic, timeout=SECONDS).topics[topic].partitions
-        found: list[Published] = []
-        for partition in sorted(partitions):
-            start, end = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=SECONDS)
-            consumer.assign([TopicPartition(topic, partition, start)])
-            while start < end:
-                (message,) = consumer.consume(1, SECONDS)
-                assert message.error() is None, message.error()
-                start = (message.offset() or 0) + 1
-                found.append(_published(message))
-        return found
+        places = [TopicPartition(topic, partition, 0) for partition in partitions]
+        left = sum(consumer.get_watermark_offsets(place, timeout=SECONDS)[1] for place in places)
+        consumer.assign(places)
+        found: list[Any] = []
+        while len(found) < left:
+            more = consumer.consume(min(left - len(found), MOST_AT_ONCE), SECONDS)
+            assert more, "there is less than the topic says"
+            assert [message.error() for message in more if message.error()] == []
+            found += more
+        return [_published(message) for message in sorted(found, key=lambda each: (each.partition(), each.offset()))]
     finally:
         consumer.close()
 

@@ -166,7 +166,7 @@ def fetch(consumer: Consumer, positions: Mapping[int, int], ends: Mapping[int, i
         messages = take(consumer, min(limit - count, missing), TURN_SECONDS)
         for partition, fetched in by_partition(messages).items():
             _join(found, partition, fetched)
-        count += len(messages)
+            count += len(fetched.messages)  # the news that a partition ended, perhaps long ago, is no record
         size_bytes += sum(map(len, messages))
         if messages:
             give_up = time.monotonic() + PATIENCE_SECONDS

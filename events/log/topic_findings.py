@@ -44,8 +44,8 @@ def other_count(topic: Topic, count: int) -> tuple[str, str]:
         return sentence, "Nothing is lost by it."
     return sentence, (
         f"If it was made so, set REGULARS_PARTITIONS to {count}. A count never changes: a subject's history would lie"
-        " in two partitions. If somebody changed it, or to have another one, copy the log to topics of another prefix"
-        " with 'regulars log copy'."
+        " in two partitions. If somebody changed it, append nothing more, and begin new topics under another"
+        " REGULARS_TOPIC_PREFIX, into which the records of the old ones are sent again."
     )
 
 

@@ -51,6 +51,8 @@ def changed(connection: Connection, log: EventLog, projections: Sequence[Project
         # Every other pump is fenced by this, and finds the tables live when it looks again.
         partitions = list(range(log.partitions))
         connection.execute("SELECT pg_advisory_xact_lock(hashtext('regulars.engine'))")
+        if _live(connection, projections):
+            return True  # another pump was first
         connection.execute(TAKE_OVER, {"tables": sorted(ready), "partitions": partitions})
         make_live(connection, building)
     return True

@@ -8,7 +8,7 @@ from tests.faults.outcome import Outcome
 from tests.faults.scene import scene
 
 MANY = 5
-FLOOD_SECONDS = 2.0
+FLOOD_SECONDS = 1.5
 MOST_KILOBYTES = 500_000
 APPEND_EVENTS = 500
 

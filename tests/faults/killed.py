@@ -15,14 +15,17 @@ LONGEST_LIFE_SECONDS = 2.0
 
 
 def at_points(ground: Ground, times: int) -> Outcome:
-    """Kill a pump at each point in turn, each time in another batch of its life."""
+    """Kill one pump at each point, all in the same group, and again, in other batches of their lives."""
     dice = Random(times)
+    points = cycle(POINTS)
     with scene(ground) as at:
         at.begin()
-        for point in islice(cycle(POINTS), times):
-            victim = at.pump(point=point, at_batch=dice.randint(1, MOST_BATCHES))
-            code, _ = victim.ended()
-            assert code < 0, victim.last_words()
+        for number in range(0, times, len(POINTS)):
+            several = islice(points, min(len(POINTS), times - number))
+            victims = [at.pump_soon(point=point, at_batch=dice.randint(1, MOST_BATCHES)) for point in several]
+            for victim in victims:
+                code, _ = victim.ended()
+                assert code < 0, victim.last_words()
         return at.finish(times)
 
 

@@ -4,8 +4,9 @@ The oracle judges what there is before. Afterwards not one byte of the tables an
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
+from itertools import cycle, islice
 
 import psycopg
 from confluent_kafka import OFFSET_END, TopicPartition
@@ -32,27 +33,28 @@ ANOTHER = ("made anew", "has no topic", "does not hold what is to be read next")
 """A pump may meet the moment between the two topics, or look for its place in the new one."""
 
 Loss = Callable[[Scene], None]
+Moment = Callable[[Scene, Loss, Sequence[str]], Outcome]
 
 
 def retention_passed(ground: Ground, times: int) -> Outcome:
     """Delete what is to be read next, in turn while the pump is away and while it runs."""
-    return _tried(ground, times, _delete_records, GONE)
+    return _tried(ground, times, (_while_it_runs, _while_it_is_away), _delete_records, GONE)
 
 
 def topic_recreated(ground: Ground, times: int) -> Outcome:
     """Delete the topic and make it anew under its name, in turn while the pump is away and while it runs."""
-    return _tried(ground, times, _recreate, ANOTHER)
+    return _tried(ground, times, (_while_it_is_away, _while_it_runs), _recreate, ANOTHER)
 
 
-def _tried(ground: Ground, times: int, loss: Loss, sentences: tuple[str, ...]) -> Outcome:
+def _tried(ground: Ground, times: int, moments: Sequence[Moment], loss: Loss, sentences: Sequence[str]) -> Outcome:
     outcomes = []
-    for number in range(times):
+    for moment in islice(cycle(moments), times):
         with scene(ground) as at:
-            outcomes.append((_while_it_runs if number % 2 else _while_it_is_away)(at, loss, sentences))
+            outcomes.append(moment(at, loss, sentences))
     return added(outcomes)
 
 
-def _while_it_is_away(at: Scene, loss: Loss, sentences: tuple[str, ...]) -> Outcome:
+def _while_it_is_away(at: Scene, loss: Loss, sentences: Sequence[str]) -> Outcome:
     at.begin()
     outcome = at.finish(1)
     before = _everything(at.dsn)
@@ -62,7 +64,7 @@ def _while_it_is_away(at: Scene, loss: Loss, sentences: tuple[str, ...]) -> Outc
     return outcome
 
 
-def _while_it_runs(at: Scene, loss: Loss, sentences: tuple[str, ...]) -> Outcome:
+def _while_it_runs(at: Scene, loss: Loss, sentences: Sequence[str]) -> Outcome:
     (pump,) = at.begin(session_seconds=LONG_SESSION_SECONDS)
     at.stop_producers()
     at.wait_drained()
@@ -97,7 +99,7 @@ def _recreate(at: Scene) -> None:
     at.stop_producers()
 
 
-def _stops(pump: Child, sentences: tuple[str, ...]) -> None:
+def _stops(pump: Child, sentences: Sequence[str]) -> None:
     """Hold a pump to stop with one clear sentence."""
     code, said = pump.ended()
     assert code == STOPPED, f"exit code {code}: {said} {pump.last_words()}"

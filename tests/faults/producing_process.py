@@ -36,15 +36,13 @@ class Producer:
         self.acknowledged = self.failures = 0
 
     def run(self, stop: Event) -> None:
-        """Send until told to stop, never faster than ordered."""
+        """Send until told to stop, never faster than ordered: what an outage took is not made up for."""
         told = _told(self._order)
-        begun, sent = time.monotonic(), 0
+        due = time.monotonic()
         while not stop.is_set() and (batch := list(islice(told, self._order.append_events))):
             self._write_down(batch, self._appended(batch))
-            sent += len(batch)
-            ahead = begun + sent / self._order.rate - time.monotonic()
-            if ahead > 0:
-                stop.wait(ahead)
+            due = max(due + len(batch) / self._order.rate, time.monotonic())
+            stop.wait(due - time.monotonic())
 
     def _appended(self, batch: list[Envelope]) -> list[Receipt]:
         while True:

@@ -31,7 +31,7 @@ class Fault(NamedTuple):
 FAULTS = (
     Fault("a pump is killed at a point of a batch", killed.at_points, 4, 40),
     Fault("a pump is killed at a random moment", killed.at_random, 2, 100),
-    Fault("the broker restarts", stopped_servers.broker_restarted, 1, 5),
+    Fault("the broker restarts", stopped_servers.broker_restarted, 0, 5),
     Fault("the broker is killed", stopped_servers.broker_killed, 1, 5),
     Fault("Postgres is stopped at once", stopped_servers.postgres_stopped, 1, 5),
     Fault("the answer to COMMIT is cut", cut_answers.commit_unanswered, 2, 40),
@@ -45,8 +45,8 @@ FAULTS = (
     Fault("oversize records", hostile_events.oversize, 0, 10),
     Fault("all of these events at once", hostile_events.all_at_once, 1, 5),
     Fault("a backlog at five times the rate", backlogs.five_times_the_rate, 1, 3),
-    Fault("retention passed the checkpoint", lost_logs.retention_passed, 2, 6),
-    Fault("the topic is made anew", lost_logs.topic_recreated, 2, 6),
+    Fault("retention passed the checkpoint", lost_logs.retention_passed, 1, 6),
+    Fault("the topic is made anew", lost_logs.topic_recreated, 1, 6),
     Fault("the broker's disk is full", full_disks.broker_filled, 1, 3),
     Fault("the disk of Postgres is full", full_disks.postgres_filled, 1, 3),
 )

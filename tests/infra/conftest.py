@@ -26,9 +26,15 @@ def services(document: dict[str, Any]) -> Services:
 
 
 @pytest.fixture(scope="session")
-def secured(tmp_path_factory: pytest.TempPathFactory) -> Services:
-    """Return the services as they are with infra/kafka/secured.yml over docker-compose.yml."""
-    return services_of(composed(tmp_path_factory.mktemp("secured"), [COMPOSE, SECURED]))
+def secured_document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return docker-compose.yml with infra/kafka/secured.yml over it."""
+    return composed(tmp_path_factory.mktemp("secured"), [COMPOSE, SECURED])
+
+
+@pytest.fixture(scope="session")
+def secured(secured_document: dict[str, Any]) -> Services:
+    """Return the services of both, by name, each after those that it waits for."""
+    return services_of(secured_document)
 
 
 @pytest.fixture(scope="module")

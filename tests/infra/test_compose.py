@@ -1,4 +1,4 @@
-"""docker-compose.yml: what holds for every service in it, also for one that is added."""
+"""docker-compose.yml: what holds for every service in it, also for one that is added; and with secured.yml over it."""
 
 import json
 import re
@@ -6,11 +6,12 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 import yaml
-from jsonschema import Draft7Validator
+from jsonschema import Draft202012Validator
 
 from services.cli.commands import COMMANDS
-from tests.infra.composed import COMPOSE, EXAMPLE, SECURED, Service, example, ran
+from tests.infra.composed import COMPOSE, EXAMPLE, SECURED, Service, example, ran, services_of
 from tests.infra.conftest import Services
 from tests.tidy.sources import ROOT
 
@@ -21,6 +22,19 @@ DSN_PASSWORD = re.compile(r"://[^/@\s:]+:[^/@\s]+@")
 PINNED = re.compile(r"[^:]+:v?\d+\.\d+[\w.-]*")
 HOST_AND_PORT = re.compile(r"(?<![\w.-])([a-z][\w-]*):\d+")
 MACHINE_BYTES = 12 * 2**30
+
+
+@pytest.fixture(scope="module", params=["document", "secured_document"])
+def whole(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Return docker-compose.yml, then with infra/kafka/secured.yml over it."""
+    found: dict[str, Any] = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(scope="module")
+def services(whole: dict[str, Any]) -> Services:
+    """Return its services by name, each after those that it waits for."""
+    return services_of(whole)
 
 
 def _offenders(services: Services, kind: str, *wanted: object) -> dict[str, Any]:
@@ -50,11 +64,11 @@ def _before(service: Service, services: Services) -> set[str]:
     return set(service.needs).union(*(_before(services[name], services) for name in service.needs))
 
 
-def test_it_is_what_the_specification_says(document: dict[str, Any]) -> None:
+def test_it_is_what_the_specification_says(whole: dict[str, Any]) -> None:
     """Docker Compose takes it: no word is spelt wrong, and no value is of another kind."""
-    validator = Draft7Validator(json.loads(SPECIFICATION.read_text(encoding="utf-8")))
+    validator = Draft202012Validator(json.loads(SPECIFICATION.read_text(encoding="utf-8")))
 
-    errors = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(document)]
+    errors = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(whole)]
 
     assert errors == []
 
@@ -174,12 +188,12 @@ def test_nothing_is_open_to_the_network(services: Services) -> None:
     assert [port for port in published if not re.fullmatch(r"127\.0\.0\.1:\d+:\d+", port)] == []
 
 
-def test_what_is_mounted_is_there(services: Services, document: dict[str, Any]) -> None:
+def test_what_is_mounted_is_there(services: Services, whole: dict[str, Any]) -> None:
     """Data lie in named volumes, each of them used; files of ours exist, and no container writes to them."""
     mounts = [volume.split(":") for service in services.values() for volume in service.settings.get("volumes", [])]
     files = [mount for mount in mounts if mount[0].startswith("./")]
 
-    assert {mount[0] for mount in mounts if mount not in files} == set(document["volumes"])
+    assert {mount[0] for mount in mounts if mount not in files} == set(whole["volumes"])
     assert [mount for mount in files if mount[2:] != ["ro"] or not (ROOT / mount[0]).exists()] == []
 
 
@@ -209,3 +223,12 @@ def test_a_service_of_ours_is_a_command(services: Services) -> None:
 def test_two_pumps_share_the_partitions(services: Services) -> None:
     """One that ends leaves its half to the other."""
     assert services["pump"].replicas == 2
+
+
+def test_where_kafka_asks_each_service_of_ours_logs_on(secured: Services) -> None:
+    """One that is added to docker-compose.yml needs its line in infra/kafka/secured.yml."""
+    user = "REGULARS_KAFKA_SASL_USERNAME"
+
+    silent = [name for name, service in _ours(secured).items() if service.environment.get(user) != "regulars"]
+
+    assert silent == []

@@ -38,6 +38,18 @@ def _queries() -> Iterator[tuple[str, str]]:
             yield f"{name}: {panel['title']}", query
 
 
+def _sources(part: object) -> Iterator[object]:
+    """Return each source that a part of a dashboard names, however deep."""
+    match part:
+        case dict():
+            yield from [part["datasource"]] if "datasource" in part else []
+            yield from (source for each in part.values() for source in _sources(each))
+        case list():
+            yield from (source for each in part for source in _sources(each))
+        case _:
+            pass
+
+
 def test_each_query_asks_for_what_is_shown() -> None:
     """Each series exists and has the labels that the query names; a panel never stays empty for a wrong name."""
     wrong = [(place, query) for place, query in _queries() if unknown(query) or "$" in query]
@@ -85,7 +97,7 @@ def test_a_panel_says_what_it_shows_and_lies_over_no_other() -> None:
 def test_every_panel_asks_the_source_that_is_provisioned(services: Services) -> None:
     """One source, the service "prometheus", under the name by which the dashboards know it."""
     (source,) = _provisioned("datasources")["datasources"]
-    asking = [target["datasource"] for _, panel in _panels() for target in [panel, *panel["targets"]]]
+    asking = [each for board in DASHBOARDS.values() for each in _sources(board)]
 
     port = services["prometheus"].settings["ports"][0].rpartition(":")[2]
 

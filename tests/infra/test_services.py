@@ -8,7 +8,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from confluent_kafka.admin import AdminClient, ConfigResource  # type: ignore[attr-defined]
 
 from events.log import topics
 from events.log.topic_findings import Severity
@@ -19,6 +18,7 @@ from projections._engine.verify import verify
 from services.benchmark.workload import workload
 from services.dev.ports import HOST, free_port
 from services.installation import Installation
+from services.settings import Settings
 from tests.infra.conftest import Services
 from tests.infra.container import Container
 from tests.infra.dockerfile import entrypoint
@@ -27,7 +27,8 @@ from tests.infra.places import Places
 from tests.infra.stack import Stack, running
 
 EVENTS = 4_000
-ANSWER_SECONDS = 10.0
+PARTITIONS, FOLDED = "regulars_pump_partitions", "regulars_pump_events_total"
+PUBLISHED = "regulars_relay_published_total"
 
 
 @pytest.fixture(scope="module")
@@ -44,24 +45,19 @@ def installation(stack: Stack, empty_database: str) -> Iterator[Installation]:
         yield installation
 
 
+def _of_pumps(stack: Stack, metric: str) -> list[float]:
+    return [pump.metrics()[metric][()] for pump in stack.of("pump")]
+
+
 def _gives_a_reason(container: Container) -> bool:
     return "has not answered yet" in container.check().stdout
 
 
-def test_kafka_knows_each_of_its_settings(stack: Stack, services: Services) -> None:
-    """Those that it does not know it passes over without a word: a wrong name would be a setting that is not made."""
-    given = {name.removeprefix("KAFKA_").replace("_", ".").lower() for name in services["kafka"].environment}
-    admin = AdminClient({"bootstrap.servers": cluster_of(stack.of("pump")[0]).servers})
-
-    resource = ConfigResource(ConfigResource.Type.BROKER, services["kafka"].environment["KAFKA_NODE_ID"])
-    known = admin.describe_configs([resource])[resource].result(ANSWER_SECONDS)
-
-    assert given - known.keys() == {"cluster.id", "heap.opts"}  # which are for the image, and for Java
-
-
 def test_the_topics_are_what_they_have_to_be(stack: Stack) -> None:
-    """The service "topics" made them, with the partitions that its environment says."""
-    found = topics.check(cluster_of(stack.of("topics")[0]))
+    """The service "topics" made them, with as many partitions as the pumps' settings say."""
+    settings = Settings.from_environment(stack.of("pump")[0].environment)
+
+    found = topics.check(cluster_of(stack.of("topics")[0]), settings.partitions)
 
     assert [finding for finding in found if finding.severity is Severity.BAD] == []
 
@@ -69,6 +65,9 @@ def test_the_topics_are_what_they_have_to_be(stack: Stack) -> None:
 def test_each_event_counts_once(stack: Stack, installation: Installation) -> None:
     """Two pumps share the partitions; what they fold together is what a plain fold of the log gives."""
     log = installation.log()
+    await_true(lambda: set(_of_pumps(stack, PARTITIONS)) == {log.partitions / 2}, "each pump has its half")
+
+    before = sum(_of_pumps(stack, FOLDED))
 
     log.append(list(workload(EVENTS)))
 
@@ -76,10 +75,9 @@ def test_each_event_counts_once(stack: Stack, installation: Installation) -> Non
     connection = installation.connect()
     verdicts = verify(connection, live_tables(connection, stored(PROJECTIONS, log)), log)
     assert [verdict.equal for verdict in verdicts] == [True] * len(PROJECTIONS)
-    assert connection.execute("SELECT count(*) FROM projection.timeline").fetchone() == (EVENTS,)
-    pumps = [pump.metrics() for pump in stack.of("pump")]
-    assert sum(pump["regulars_pump_events_total"][()] for pump in pumps) == EVENTS
-    assert {pump["regulars_pump_partitions"][()] for pump in pumps} == {log.partitions / len(pumps)}
+    assert connection.execute("SELECT count(*) FROM projection.timeline").fetchone() == (sum(log.ends().values()),)
+    assert sum(_of_pumps(stack, FOLDED)) == before + EVENTS
+    assert min(_of_pumps(stack, FOLDED)) > 0
 
 
 def test_each_signal_is_published(stack: Stack, installation: Installation) -> None:
@@ -90,8 +88,8 @@ def test_each_signal_is_published(stack: Stack, installation: Installation) -> N
     raised = installation.connect().execute("SELECT count(*) FROM engine.signal").fetchall()[0]
 
     assert raised != (0,)
-    name = "regulars_relay_published_total"
-    await_true(lambda: stack.of("relay")[0].metrics()[name]["signals",] == raised[0], f"{raised[0]} signals published")
+    relay = stack.of("relay")[0]
+    await_true(lambda: relay.metrics()[PUBLISHED]["signals",] == raised[0], f"{raised[0]} signals are published")
 
 
 def test_all_that_stays_shows_metrics(stack: Stack) -> None:

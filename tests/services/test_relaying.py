@@ -16,6 +16,8 @@ INSERT INTO engine.signal (kind, subject, event_id, happened_at, detail)
 VALUES ('complaint_opened', 'customer:1', %s, '2026-03-01 10:00Z', '{}')
 """
 
+POSITION = "SELECT position FROM engine.relay WHERE name = 'signals'"
+
 
 @pytest.fixture
 def relay(database: str, kafka: Cluster) -> Running:
@@ -35,9 +37,10 @@ def test_it_begins_again_where_the_database_was_away(
         relay.wait_for("published")
         with away(database, postgres):
             relay.wait_for("away")
-        connect().execute(RAISE, ["after"])
+        connection = connect()
+        connection.execute(RAISE, ["after"])
         relay.wait_for("relaying", times=2)
-        relay.wait_until(lambda: len(messages_of(kafka, kafka.signals)) == 2)
+        relay.wait_until(lambda: connection.execute(POSITION).fetchone() == (2,))
 
     found = [message.id.split(":")[0] for message in messages_of(kafka, kafka.signals)]
     assert found == ["before", "after"]

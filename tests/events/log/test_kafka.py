@@ -215,3 +215,14 @@ def test_a_closed_log_may_be_closed_again_and_has_kept_everything(open_kafka: Op
     log.close()
 
     assert len(everything(other)) == 50
+
+
+def test_a_record_is_read_after_one_that_was_the_last_for_a_while(open_kafka: OpenKafka) -> None:
+    """The client still has the news that the partition ended before it; that is not taken for the answer."""
+    log = open_kafka()
+    for number in range(4):
+        (receipt,) = log.append([fact(number)])
+        time.sleep(0.2)  # so that the client hears of the end
+
+        assert [record.offset for record in log.records(receipt.partition, number, 1)] == [number]
+        assert [record.offset for record in log.records(receipt.partition, number, 1)] == [number]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.log import Outcome
-from events.log.window import ENTRY_BYTES, WINDOW_OFFSETS, Entries, Repeats, Window, entries_of
+from events.log.window import ENTRY_BYTES, WINDOW_OFFSETS, Entries, Repeats, Window, entries_of, merged
 from projections._engine.reference import PlainWindow
 
 
@@ -92,8 +92,11 @@ def test_whoever_takes_over_decides_the_same(parts: Parts, size_offsets: int, da
     window = Window(size_offsets=size_offsets)
     stored: list[tuple[int, bytes]] = []
     for number, part in enumerate(parts):
-        repeats |= window.admit(entries(part))
-        stored.append((entries(part).base, entries(part).to_bytes()))
+        cut = data.draw(st.integers(0, len(part)), label="taken in two pieces, cut at")
+        pieces = [entries(part[:cut]), entries(part[cut:])]
+        for piece in pieces:
+            repeats |= window.admit(piece)
+        stored.append((merged(pieces).base, merged(pieces).to_bytes()))
         if data.draw(st.booleans(), label=f"handed over after part {number}"):
             end = max((record.offset + 1 for held in parts[: number + 1] for record in held), default=0)
             loaded = [Entries.from_bytes(*each).within(end - size_offsets, end) for each in stored]

@@ -169,10 +169,10 @@ def test_what_no_later_event_is_compared_with_is_forgotten(connect: Connect) -> 
     log, other = RepeatingLog(), RepeatingLog()
     step = WINDOW_OFFSETS // 4
     with connect() as connection:
+        seen_ids.keep(connection, log.log_id, [Seen(1, 0, step, entries([]))])
         for first in range(0, 4 * WINDOW_OFFSETS, step):
             seen_ids.keep(connection, other.log_id, [Seen(1, first, first + step, entries([]))])
             seen_ids.keep(connection, log.log_id, [Seen(0, first, first + step, entries([]))])
-        seen_ids.keep(connection, log.log_id, [Seen(1, 0, step, entries([]))])
 
         left = connection.execute(ROWS, [log.log_id]).fetchall()
 

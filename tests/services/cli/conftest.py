@@ -2,19 +2,23 @@
 
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from events.log import topics
 from events.log.cluster import Cluster
+from events.log.kafka import KafkaLog
 from services.cli import main
 from services.settings import KAFKA, SETTINGS, TOPIC_PREFIX
 from tests.conftest import PARTITIONS
 from tests.services.cli.ran import Ran, as_lines, linked, order, viewed
 
 Regulars = Callable[..., Ran]
+OnTheJournal = Callable[..., None]
 
 
 @pytest.fixture
@@ -46,6 +50,26 @@ def with_kafka(regulars: Regulars, kafka: Cluster, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv(KAFKA.name, kafka.servers)
     monkeypatch.setenv(TOPIC_PREFIX.name, kafka.prefix)
     return regulars
+
+
+@pytest.fixture
+def log(with_kafka: Regulars, kafka: Cluster) -> Iterator[KafkaLog]:
+    """Return the log itself, empty; the topics are made."""
+    del with_kafka  # it made them
+    with closing(KafkaLog(kafka)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def on_the_journal(with_kafka: Regulars, monkeypatch: pytest.MonkeyPatch) -> OnTheJournal:
+    """Return a function that appends facts to the journal and has them folded, as before Kafka was set."""
+
+    def append(*facts: dict[str, Any]) -> None:
+        with monkeypatch.context() as without:
+            without.delenv(KAFKA.name)
+            assert with_kafka("log", "append", "-", piped=as_lines(*facts)).exit_code == 0
+
+    return append
 
 
 @pytest.fixture

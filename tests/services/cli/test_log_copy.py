@@ -1,11 +1,9 @@
 """``regulars log copy``: the demo's data move from the journal onto Kafka, and nobody can tell by the answers."""
 
 import gzip
-import socket
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from importlib.resources import as_file
 from itertools import islice
 from pathlib import Path
@@ -15,19 +13,16 @@ from typing import Any, NamedTuple
 import pytest
 
 from events.log import topics
-from events.log.administration import administered
 from events.log.cluster import Cluster
 from events.log.kafka import KafkaLog
 from events.log.postgres import Journal
 from projections import PROJECTIONS
-from projections._engine.projector import Projector
-from services import installation
 from services.connectors.importing import import_file
 from services.connectors.loading import built_in
 from services.demo.loading import MAPPING, ORDERS, SEED, imported
 from services.demo.simulator import simulated
 from tests.conftest import PARTITIONS, Connect
-from tests.services.cli.conftest import Regulars
+from tests.services.cli.conftest import OnTheJournal, Regulars
 from tests.services.cli.ran import as_lines, order, viewed
 
 ORDER_LINES = 4_000
@@ -108,11 +103,9 @@ def test_the_answers_are_the_same_afterwards(
     assert after == before
 
 
-def test_the_projections_go_on_on_kafka(
-    with_kafka: Regulars, connect: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_projections_go_on_on_kafka(with_kafka: Regulars, connect: Connect, on_the_journal: OnTheJournal) -> None:
     """What comes is folded onto what was there; nothing but the timeline is built again."""
-    _on_the_journal(with_kafka, monkeypatch, order(1, 1000), viewed(2))
+    on_the_journal(order(1, 1000), viewed(2))
 
     ran = with_kafka("log", "copy")
     appended = with_kafka("log", "append", "-", piped=as_lines(order(3, 500)))
@@ -127,10 +120,14 @@ def test_the_projections_go_on_on_kafka(
 
 
 def test_the_journal_is_left(
-    with_kafka: Regulars, journal: Journal, kafka: Cluster, monkeypatch: pytest.MonkeyPatch
+    with_kafka: Regulars,
+    journal: Journal,
+    kafka: Cluster,
+    on_the_journal: OnTheJournal,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Without the setting nothing is appended any more, so that no event lies where nobody looks."""
-    _on_the_journal(with_kafka, monkeypatch, viewed(1))
+    on_the_journal(viewed(1))
     with_kafka("log", "copy")
     monkeypatch.delenv("REGULARS_KAFKA")
 
@@ -142,9 +139,9 @@ def test_the_journal_is_left(
     assert sum(journal.ends().values()) == 1
 
 
-def test_copying_again_changes_nothing(with_kafka: Regulars, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_copying_again_changes_nothing(with_kafka: Regulars, connect: Connect, on_the_journal: OnTheJournal) -> None:
     """Also when Kafka has gone on: it says that it was done."""
-    _on_the_journal(with_kafka, monkeypatch, viewed(1))
+    on_the_journal(viewed(1))
     with_kafka("log", "copy")
     with_kafka("log", "append", "-", piped=as_lines(viewed(2)))
     before = connect().execute(CHECKPOINTS).fetchall()
@@ -156,9 +153,11 @@ def test_copying_again_changes_nothing(with_kafka: Regulars, connect: Connect, m
     assert connect().execute(CHECKPOINTS).fetchall() == before
 
 
-def test_a_journal_is_copied_to_one_log(with_kafka: Regulars, kafka: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_journal_is_copied_to_one_log(
+    with_kafka: Regulars, kafka: Cluster, on_the_journal: OnTheJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A second copy would lack what the first one got since."""
-    _on_the_journal(with_kafka, monkeypatch, viewed(1))
+    on_the_journal(viewed(1))
     with_kafka("log", "copy")
     monkeypatch.setenv("REGULARS_TOPIC_PREFIX", f"{kafka.prefix}-second")
     with_kafka("topics", "create", "--replication", "1")
@@ -167,92 +166,3 @@ def test_a_journal_is_copied_to_one_log(with_kafka: Regulars, kafka: Cluster, mo
 
     assert (ran.exit_code, ran.out) == (2, "")
     assert "that is the log of record since" in ran.err
-
-
-def test_while_somebody_projects_nothing_is_copied(
-    with_kafka: Regulars, kafka: Cluster, database: str, journal: Journal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The sentence names the process to stop."""
-    _on_the_journal(with_kafka, monkeypatch, viewed(1))
-    leading = Projector(journal, partial(installation.connect, database, "regulars up, process 17"), PROJECTIONS)
-
-    with closing(leading):
-        led = leading.lead()
-        ran = with_kafka("log", "copy")
-
-    with closing(KafkaLog(kafka)) as log:
-        assert sum(log.ends().values()) == 0
-    assert (led, ran.exit_code, ran.out) == (True, 4, "")
-    assert ran.err == "regulars: Another process projects: 'regulars up, process 17'. Stop it first.\n"
-
-
-def test_a_topic_of_another_partition_count_is_refused(
-    regulars: Regulars, kafka: Cluster, connect: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nothing is moved, and the journal goes on."""
-    regulars("log", "append", "-", piped=as_lines(viewed(1)))
-    monkeypatch.setenv("REGULARS_KAFKA", kafka.servers)
-    monkeypatch.setenv("REGULARS_TOPIC_PREFIX", kafka.prefix)
-    regulars("topics", "create", "--replication", "1")
-
-    ran = regulars("log", "copy")
-
-    monkeypatch.delenv("REGULARS_KAFKA")
-    assert (ran.exit_code, ran.out, ran.err.count("\n")) == (2, "", 1)
-    assert ran.err.startswith("regulars: The journal has 4 partitions and the topic 12:")
-    assert connect().execute(TABLES).fetchall() == [(1, 32)]
-    assert regulars("log", "append", "-", piped=as_lines(viewed(2))).exit_code == 0
-
-
-def test_a_topic_that_would_lose_events_is_refused(
-    with_kafka: Regulars, kafka: Cluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What 'topics check' calls bad is no place for a log of record."""
-    _on_the_journal(with_kafka, monkeypatch, viewed(1))
-    with administered(kafka) as admin:
-        admin.configure(kafka.events, "retention.ms", "1000")
-
-    ran = with_kafka("log", "copy")
-
-    assert (ran.exit_code, ran.out) == (2, "")
-    assert f"{kafka.events}: retention.ms is 1000 and not -1" in ran.err
-
-
-def test_projections_of_a_third_log_are_refused(
-    with_kafka: Regulars, connect: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where they were never filled from the journal, to move them to a copy of it would be wrong."""
-    _on_the_journal(with_kafka, monkeypatch, viewed(1))
-    connect().execute("UPDATE engine.checkpoint SET log_id = 'third' WHERE table_name = 'visits_v1_g1'")
-
-    ran = with_kafka("log", "copy")
-
-    assert (ran.exit_code, ran.out) == (2, "")
-    assert "filled from log third" in ran.err
-
-
-def test_without_kafka_there_is_nowhere_to_copy_to(regulars: Regulars) -> None:
-    """The sentence names the setting."""
-    ran = regulars("log", "copy")
-
-    assert (ran.exit_code, ran.out) == (2, "")
-    assert ran.err.startswith("regulars: REGULARS_KAFKA is not set: ")
-
-
-def test_a_kafka_that_is_away_is_one_sentence(with_kafka: Regulars, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At once, and nothing was changed."""
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        monkeypatch.setenv("REGULARS_KAFKA", f"127.0.0.1:{bound.getsockname()[1]}")
-
-        ran = with_kafka("log", "copy")
-
-    assert (ran.exit_code, ran.out, ran.err.count("\n")) == (4, "", 1)
-    assert "Connection refused" in ran.err
-
-
-def _on_the_journal(regulars: Regulars, monkeypatch: pytest.MonkeyPatch, *facts: dict[str, Any]) -> None:
-    """Append facts to the journal and fold them, as before Kafka was set."""
-    with monkeypatch.context() as without:
-        without.delenv("REGULARS_KAFKA")
-        assert regulars("log", "append", "-", piped=as_lines(*facts)).exit_code == 0

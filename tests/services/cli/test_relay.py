@@ -133,7 +133,9 @@ def test_a_second_one_waits_and_takes_over(start: Start, kafka: Cluster, connect
     assert sorted(ids(kafka)) == wanted(range(1, 4))
 
 
-def test_what_a_pump_signals_and_parks_is_published(start: Start, kafka: Cluster, regulars: Regulars) -> None:
+def test_what_a_pump_signals_and_parks_is_published(
+    start: Start, kafka: Cluster, regulars: Regulars, connect: Connect
+) -> None:
     """The whole way: a complaint becomes a signal, and what is no event a dead letter."""
     pump, relay = start("pump"), start("relay")
     pump.wait_for("caught up")
@@ -142,7 +144,8 @@ def test_what_a_pump_signals_and_parks_is_published(start: Start, kafka: Cluster
     complaint = as_lines(event(1, "complaint.raised.v1", complaint="c-1"))
     regulars("log", "append", "-", piped=complaint)
 
-    wait_until(lambda: messages_of(kafka, kafka.signals) and messages_of(kafka, kafka.dead_letters))
+    connection = connect()
+    wait_until(lambda: connection.execute("SELECT min(position) FROM engine.relay").fetchone() == (1,))
 
     (said,) = messages_of(kafka, kafka.signals)
     (parked,) = messages_of(kafka, kafka.dead_letters)
