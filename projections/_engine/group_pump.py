@@ -8,6 +8,7 @@ waits until it knows what is still its own, and begins again there.
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from logging import getLogger
 from typing import Protocol
@@ -32,7 +33,7 @@ PUMPING = "SELECT pg_advisory_lock_shared(hashtext('regulars.pump'))"
 
 BATCH_EVENTS = 40_000
 FIRST_PAUSE_SECONDS = 1.5
-LONGEST_PAUSE_SECONDS = 30.0
+LONGEST_PAUSE_SECONDS = 30.0  # only for who is fenced again and again: two groups on one database must not wear it out
 CALM_SECONDS = 60.0
 LOOK_SECONDS = 2.0
 
@@ -91,6 +92,7 @@ class GroupPump:
         self._group: Group | None = None
         self._calm_since = 0.0
         self._pause_seconds = FIRST_PAUSE_SECONDS
+        self._off_until = 0.0
         self._looked = 0.0
         self.progress = Progress()
 
@@ -130,7 +132,8 @@ class GroupPump:
             self._look(group)
         except Fenced as error:
             self.progress.fenced += 1
-            self._hands_off(group, f"fenced: {error}")
+            self._hands_off(group, f"fenced: {error}", self._pause_seconds)
+            self._pause_seconds = min(LONGEST_PAUSE_SECONDS, 2 * self._pause_seconds)
         except LogUnavailable as error:
             self.progress.interruptions += 1
             self._hands_off(group, f"the log: {error}")
@@ -169,22 +172,23 @@ class GroupPump:
             self._drop_pipeline()
             self._reopen(group)
 
-    def _hands_off(self, group: Group, reason: str) -> None:
+    def _hands_off(self, group: Group, reason: str, seconds: float = FIRST_PAUSE_SECONDS) -> None:
         """Leave everything as it is committed; what was read and not committed is read again."""
-        LOGGER.warning("hands off for %.1f s: %s", self._pause_seconds, reason)
+        LOGGER.warning("hands off for %.1f s: %s", seconds, reason)
+        self._off_until = time.monotonic() + seconds
         group.pause()
         self._drop_pipeline()
 
     def _begin_again(self, group: Group, stop: threading.Event) -> None:
         """Wait with our hands off, so that the group can tell us what we lost; then take the rest as it stands now."""
-        until = time.monotonic() + self._pause_seconds
-        self._pause_seconds = min(LONGEST_PAUSE_SECONDS, 2 * self._pause_seconds)
-        while time.monotonic() < until and not stop.is_set():
+        while time.monotonic() < self._off_until and not stop.is_set():
             group.read(1)
         if stop.is_set():
             return
         self._calm_since = time.monotonic()
         self._check_identity()
+        with suppress(psycopg.OperationalError):  # it tells whether it was lost with the other one
+            self._control.execute("SELECT 1")
         if self._control.broken:
             self._control.close()
             self._control = self._connected()

@@ -84,6 +84,6 @@ def _read_again(log: EventLog, partition: int, first: int, end: int) -> list[Ent
 
 
 def _begins_anew(seen: Seen) -> bool:
-    """Return whether a batch reaches into the next thousandth of a window: often enough to look for old rows."""
+    """Return whether a batch reaches into the next twentieth of a window: often enough to look for old rows."""
     step = WINDOW_OFFSETS // 20
     return seen.first // step != seen.next_offset // step

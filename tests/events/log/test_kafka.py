@@ -74,7 +74,7 @@ def test_nobody_waits_for_a_broker_that_does_not_answer_for_longer_than_was_said
         assert all(address in str(error) for address, (error, _) in zip(addresses, failed, strict=False))
         own_broker.start()
         log.append(facts(50)[30:])
-        assert {CODEC.decode(value).id for value in values(other).values()} == {
+        assert {CODEC.decode(value).id for value in values(open_kafka()).values()} == {
             f"e-{number}" for number in (*range(10), *range(30, 50))
         }
 

@@ -94,10 +94,10 @@ def by_threes(open_kafka: OpenKafka, connect: Connect, table: Table) -> Table:
 def handed_over(open_kafka: OpenKafka, connect: Connect, table: Table) -> Table:
     """Have workers take over from each other, some with rows of ids and some without; the loser may not go on."""
     log, dice = open_kafka(), Random(2)
-    for turn in range(6):
+    for turn in range(4):
         with Lane(log, connect, [table], batch_events=9) as loser, Lane(log, connect, [table]) as winner:
             ends = log.ends()
-            winner.drain({partition: dice.randint(end * turn // 6, end) for partition, end in ends.items()})
+            winner.drain({partition: dice.randint(end * turn // 4, end) for partition, end in ends.items()})
             with pytest.raises(Fenced):
                 loser.drain(ends)
         if turn % 2:
