@@ -50,6 +50,7 @@ class Cluster:
         """Return the configuration as librdkafka's clients want it."""
         given = {
             "bootstrap.servers": self.servers,
+            "reconnect.backoff.max.ms": 500,
             "security.protocol": self.security_protocol,
             "sasl.mechanism": self.sasl_mechanism,
             "sasl.username": self.sasl_username,

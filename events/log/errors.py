@@ -15,3 +15,7 @@ class RecordsGone(LogError):
 
 class LogRefused(LogError):
     """The log answers, and is not what it should be: a topic is missing, or was made otherwise than we need it."""
+
+
+class NoTopic(LogRefused):
+    """There is no such topic on this Kafka: it was never made, or it was removed."""

@@ -18,7 +18,7 @@ from events.codec import Codec
 from events.envelope import Envelope
 from events.log import Chunk, Outcome, Positions, Receipt, Record, partition_of
 from events.log.cluster import REQUEST_TIMEOUT_SECONDS, Cluster
-from events.log.errors import LogRefused, LogUnavailable
+from events.log.errors import LogRefused, LogUnavailable, NoTopic
 from events.log.fetching import CONSUMER, LOGGER, MOVING, REFUSALS, Fetched, explained, fetch
 
 PRODUCER = {
@@ -196,7 +196,7 @@ class KafkaLog:
         except KafkaException as error:
             if error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
                 message = f"Kafka at {self._cluster.servers} has no topic {self._topic}: run 'regulars topics create'."
-                raise LogRefused(message) from error
+                raise NoTopic(message) from error
             raise explained(self._cluster, error.args[0]) from error
         # Kafka's own tools write an id url-safe, librdkafka does not.
         return str(topic.topic_id).translate(URL_SAFE), len(topic.partitions)

@@ -17,7 +17,7 @@ import psycopg
 
 from events.codec import Codec
 from events.log import Chunk, EventLog, Positions
-from events.log.errors import LogUnavailable, RecordsGone
+from events.log.errors import LogUnavailable, NoTopic, RecordsGone
 from projections._engine import alignment, serving
 from projections._engine.declaration import Projection
 from projections._engine.errors import Fenced, LogChanged
@@ -149,7 +149,11 @@ class GroupPump:
 
     def _check_identity(self) -> None:
         """Refuse what comes from a topic that was made anew under the same name, before any of it is committed."""
-        if (now := self._log.current_id()) != self._log.log_id:
+        try:
+            now = self._log.current_id()
+        except NoTopic:
+            now = "gone"
+        if now != self._log.log_id:
             message = (
                 f"the log was made anew while we read it: it was {self._log.log_id}, and is {now}. Nothing of the new"
                 " one was projected. Go back to the old log, or give the new one a database of its own"
@@ -165,6 +169,7 @@ class GroupPump:
         self.progress.rebalances = group.rebalances
         if now - self._calm_since > CALM_SECONDS:
             self._pause_seconds = FIRST_PAUSE_SECONDS
+        self._check_identity()  # whose topic was made anew may be told nothing, and wait for ever
         group.tell(self.positions)
         if serving.changed(self._control, self._log, self._projections, self._pipeline.tables):
             self._pipeline.flush()

@@ -13,7 +13,7 @@ from typing import Any, Self
 from tests.faults.orders import Order
 from tests.tidy.sources import ROOT
 
-END_SECONDS = 25.0
+END_SECONDS = 60.0
 LOOK_SECONDS = 0.01
 LAST_LINES = 6
 

@@ -114,7 +114,7 @@ def test_another_partition_count_is_refused_before_anything_is_made(kafka: Clust
         topics.create(kafka, partitions=12)
 
     assert str(refused.value).startswith(f"{kafka.events} has 4 partitions and not 12.")
-    assert "topics of another prefix with 'regulars log copy'" in str(refused.value)
+    assert "begin new topics under another" in str(refused.value)
     assert topics.partition_counts(kafka) == {kafka.events: 4}
 
 

@@ -1,6 +1,7 @@
 """``regulars doctor`` over Kafka: a healthy one is well, and of a sick one each part says what is wrong with it."""
 
 import socket
+import time
 from contextlib import closing
 from functools import partial
 
@@ -19,6 +20,8 @@ from tests.contracts.kafka_topics import delete
 from tests.services.cli.conftest import Regulars
 from tests.services.cli.ran import Ran, as_lines, viewed
 from tests.services.cli.staying import Staying
+
+PATIENCE_SECONDS = 20.0
 
 
 def _checks(ran: Ran) -> dict[str, tuple[str, str]]:
@@ -92,6 +95,10 @@ def test_a_topic_that_loses_events_is_bad(with_kafka: Regulars, kafka: Cluster) 
     """As 'topics check' has it."""
     with administered(kafka) as admin:
         admin.configure(kafka.events, "retention.ms", "86400000")
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while admin.topics([kafka.events])[kafka.events].config["retention.ms"] != "86400000":
+            assert time.monotonic() < give_up, "the broker does not show what it was told"
+            time.sleep(0.05)
 
     ran = with_kafka("doctor")
 
