@@ -14,6 +14,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from events.codec import Codec
+from events.log import EventLog
 from events.log.postgres import DEFAULT_PARTITIONS, Journal
 from projections import PROJECTIONS
 from projections._engine.progress import Progress
@@ -76,7 +77,7 @@ def scratch(dsn: str) -> Iterator[Installation]:
 def measure(installation: Installation, events: int, seed: int, heard: Heard) -> Measurement:
     """Append this many events, read them, drain them through all projections, and return what each took."""
     log = installation.journal()
-    generating, appending = _append(log, events, seed, heard)
+    generating, appending = append(log, events, seed, heard, APPEND_EVENTS)
     reading = _read(log, events, heard)
     with closing(Projector(log, installation.connect, PROJECTIONS)) as projector:
         begun = time.perf_counter()
@@ -86,12 +87,13 @@ def measure(installation: Installation, events: int, seed: int, heard: Heard) ->
     return _measurement(events, seed, done, stages)
 
 
-def _append(log: Journal, events: int, seed: int, heard: Heard) -> tuple[float, float]:
+def append(log: EventLog, events: int, seed: int, heard: Heard, batch_events: int) -> tuple[float, float]:
+    """Append this many events of the workload, and return the seconds of making them up and of appending them."""
     source = workload(events, seed)
     generating = appending = 0.0
-    for count in range(0, events, APPEND_EVENTS):
+    for count in range(0, events, batch_events):
         begun = time.perf_counter()
-        batch = list(islice(source, APPEND_EVENTS))
+        batch = list(islice(source, batch_events))
         made = time.perf_counter()
         log.append(batch)
         generating += made - begun

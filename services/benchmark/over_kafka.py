@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
 from multiprocessing import get_context
 from typing import Any
 from uuid import uuid4
@@ -18,8 +17,7 @@ from events.log.kafka import KafkaLog
 from events.log.postgres import DEFAULT_PARTITIONS
 from projections import PROJECTIONS
 from services.benchmark.in_processes import pumping, reached, reading
-from services.benchmark.measuring import Heard
-from services.benchmark.workload import workload
+from services.benchmark.measuring import Heard, append
 from services.installation import Installation
 
 APPEND_EVENTS = 20_000
@@ -61,7 +59,7 @@ def measure(  # noqa: PLR0913 - the options of a command
     """Append this many events to a new topic, read them, pump them into the installation, and remove the topic."""
     with scratch_topics(cluster) as own, ProcessPoolExecutor(pumps, mp_context=get_context("spawn")) as processes:
         log = KafkaLog(own)
-        generating, appending = _append(log, events, seed, heard)
+        generating, appending = append(log, events, seed, heard, APPEND_EVENTS)
         heard("Reading", 0, events)
         raw = processes.submit(reading, own).result()
         begun = time.perf_counter()
@@ -83,20 +81,6 @@ def scratch_topics(cluster: Cluster) -> Iterator[Cluster]:
         yield own
     finally:
         topics.remove(own)
-
-
-def _append(log: KafkaLog, events: int, seed: int, heard: Heard) -> tuple[float, float]:
-    source = workload(events, seed)
-    generating = appending = 0.0
-    for count in range(0, events, APPEND_EVENTS):
-        begun = time.perf_counter()
-        batch = list(islice(source, APPEND_EVENTS))
-        made = time.perf_counter()
-        log.append(batch)
-        generating += made - begun
-        appending += time.perf_counter() - made
-        heard("Appending", count + len(batch), events)
-    return generating, appending
 
 
 def _watched(
