@@ -14,13 +14,13 @@ from projections._engine.registry import open_tables
 from services.health import Health
 from services.installation import Installation
 from services.telemetry import PumpFigures
-from services.watching import Watch
+from services.watching import LOOK_SECONDS, Watch
 from tests.conftest import Connect
 from tests.contracts.facts import fact
 from tests.contracts.kafka_topics import OpenKafka, kafka_logs
 from tests.services.running import Told, away, wait_until
 
-PATIENCE_SECONDS = 0.4
+PATIENCE_SECONDS = 4 * LOOK_SECONDS  # what answers every look is never silent for so long
 WAITED_SECONDS = 0.7
 SOME = PROJECTIONS[:2]
 NAMES = [projection.name for projection in SOME]
