@@ -19,7 +19,7 @@ from events.log.cluster import Cluster
 from events.log.postgres import Journal, create_journal
 from events.log.reaching import listening
 from projections._engine.registry import create_engine
-from services.embedded_postgres import Progress, embedded_postgres
+from services.embedded.postgres import Progress, embedded_postgres
 from services.settings import POSTGRES, InstallationError, Settings
 
 if TYPE_CHECKING:

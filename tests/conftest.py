@@ -19,7 +19,7 @@ from events.log.cluster import Cluster
 from events.log.postgres import Journal
 from services import installation
 from services.dev.broker import Broker
-from services.embedded_postgres import embedded_postgres
+from services.embedded.postgres import embedded_postgres
 from services.installation import Connection
 from services.settings import InstallationError
 from tests.kafkas import local_kafka, own_kafka

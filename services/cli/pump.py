@@ -11,7 +11,7 @@ from services.cli.following import stop_on_signals
 from services.cli.reporting import Lines, reported
 from services.cli.session import projections_named
 from services.cli.warnings_told import tell_warnings
-from services.pumping import Work, pump_until_stopped
+from services.pump.pumping import Work, pump_until_stopped
 from services.settings import KAFKA, Settings
 
 Names = Annotated[

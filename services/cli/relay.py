@@ -8,7 +8,7 @@ from services.cli.failures import Failure
 from services.cli.following import stop_on_signals
 from services.cli.reporting import Lines, reported
 from services.cli.warnings_told import tell_warnings
-from services.relaying import relay_until_stopped
+from services.relay.relaying import relay_until_stopped
 from services.settings import KAFKA, Settings
 
 AsLines = Annotated[bool, Option("--json", help="Print one JSON document a line, as it does anyway off a terminal.")]

@@ -37,7 +37,7 @@ def up(wait: Wait = False, as_lines: AsLines = False) -> None:
 
 def _pump(settings: Settings, cluster: Cluster, stop: Event, report: Report) -> None:
     from services.cli.warnings_told import tell_warnings  # noqa: PLC0415 - without Kafka it need not be waited for
-    from services.pumping import pump_until_stopped  # noqa: PLC0415 - as above
+    from services.pump.pumping import pump_until_stopped  # noqa: PLC0415 - as above
 
     tell_warnings()
     pump_until_stopped(settings, cluster, stop, report)

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from uuid import uuid4
 
-from services.embedded_folder import MAX_LOG_BYTES, last_lines
+from services.embedded.folder import MAX_LOG_BYTES, last_lines
 from services.settings import InstallationError
 
 CONFIGURATION = "server.properties"

@@ -3,8 +3,8 @@
 import time
 
 from services.dev.broker import Broker
-from services.embedded_folder import ServerFolder
-from services.embedded_postgres import embedded_postgres
+from services.embedded.folder import ServerFolder
+from services.embedded.postgres import embedded_postgres
 from tests.faults.child import Child
 from tests.faults.ground import SMALL_SERVER, Ground, postgres
 from tests.faults.outcome import Outcome

@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 
 from services import installation
 from services.dev.broker import Broker
-from services.embedded_postgres import embedded_postgres
+from services.embedded.postgres import embedded_postgres
 from tests.kafkas import own_kafka
 
 PARTITIONS = 4

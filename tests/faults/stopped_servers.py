@@ -3,7 +3,7 @@
 import os
 import signal
 
-from services.embedded_postgres import embedded_postgres
+from services.embedded.postgres import embedded_postgres
 from tests.faults.ground import SMALL_SERVER, Ground, postgres
 from tests.faults.outcome import Outcome
 from tests.faults.scene import scene

@@ -15,7 +15,7 @@ from projections._engine.projector import stored
 from projections._engine.registry import Connection, live_tables
 from projections._engine.verify import verify, verify_persons
 from services.benchmark.workload import workload
-from services.embedded_postgres import embedded_postgres
+from services.embedded.postgres import embedded_postgres
 from services.installation import connect, prepare
 from tests.faults import loader
 from tests.faults.load import COUNT, KILLS

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from prometheus_client import CollectorRegistry
 from prometheus_client.samples import Sample
 
-from services.telemetry import METRICS, Kind, PumpFigures, RelayFigures, pump_registry, relay_registry
+from services.process.telemetry import METRICS, Kind, PumpFigures, RelayFigures, pump_registry, relay_registry
 
 SUFFIXES = {Kind.COUNTER: ("",), Kind.GAUGE: ("",), Kind.HISTOGRAM: ("_bucket", "_sum", "_count")}
 OF_A_SCRAPE = frozenset({"job", "instance"})

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from services import installation
-from services.embedded_postgres import embedded_postgres
+from services.embedded.postgres import embedded_postgres
 from tests.infra.composed import UNITS
 from tests.infra.conftest import Services
 from tests.tidy.sources import ROOT

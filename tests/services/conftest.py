@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 
 import pytest
 
-from services.embedded_folder import ServerFolder
+from services.embedded.folder import ServerFolder
 from services.installation import open_installation
 from services.settings import Settings
 from tests.services.holders import Holder

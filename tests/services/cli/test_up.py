@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from services.embedded_folder import ServerFolder
+from services.embedded.folder import ServerFolder
 from tests.conftest import Connect
 from tests.services.cli.conftest import Regulars
 from tests.services.cli.ran import as_lines, order, viewed

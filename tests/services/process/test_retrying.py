@@ -7,9 +7,9 @@ import pytest
 
 from events.log.errors import LogRefused
 from services.dev.ports import free_port
-from services.health import Health
 from services.installation import Installation
-from services.retrying import DATABASE, LOG, RETRY_SECONDS, Away, opened_until_stopped
+from services.process.health import Health
+from services.process.retrying import DATABASE, LOG, RETRY_SECONDS, Away, opened_until_stopped
 from services.settings import InstallationError, Settings
 from tests.services.running import Running, Told
 

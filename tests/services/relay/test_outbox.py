@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 
 from projections._engine.registry import Connection
-from services.outbox import OUTBOXES, Next, OutboxReader, make_outboxes
+from services.relay.outbox import OUTBOXES, Next, OutboxReader, make_outboxes
 from tests.conftest import Connect
 
 SIGNALS, DEAD_LETTERS = OUTBOXES

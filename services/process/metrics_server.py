@@ -15,7 +15,7 @@ import msgspec
 from prometheus_client import CollectorRegistry, make_wsgi_app
 from prometheus_client.exposition import ThreadingWSGIServer
 
-from services.health import Health
+from services.process.health import Health
 from services.settings import METRICS, InstallationError
 
 REQUEST_TIMEOUT_SECONDS = 10

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from services.dev.ports import free_port
-from services.health import Health
-from services.metrics_server import served
+from services.process.health import Health
+from services.process.metrics_server import served
+from services.process.telemetry import PumpFigures, pump_registry
 from services.settings import InstallationError
-from services.telemetry import PumpFigures, pump_registry
 
 
 class Answer(NamedTuple):

@@ -14,7 +14,7 @@ from projections._engine.declaration import Projection
 from projections._engine.registry import Connection, live_tables
 from projections._engine.verify import verify
 from services.dev.broker import Broker
-from services.pumping import Work, group_of, pump_until_stopped
+from services.pump.pumping import Work, group_of, pump_until_stopped
 from services.settings import Settings
 from tests.conftest import Connect
 from tests.contracts.facts import facts

@@ -9,8 +9,8 @@ import psycopg
 from events.log.errors import LogUnavailable
 from projections._engine.errors import Fenced
 from services.cli.reporting import Report
-from services.health import Health
 from services.installation import Installation, open_installation
+from services.process.health import Health
 from services.settings import InstallationError, Settings
 
 LOGGER = getLogger("regulars.installation")

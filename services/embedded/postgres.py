@@ -19,7 +19,7 @@ from pathlib import Path
 
 from psycopg.pq import PGconn, Ping
 
-from services.embedded_folder import ServerFolder, last_lines
+from services.embedded.folder import ServerFolder, last_lines
 from services.settings import HOME, InstallationError
 
 LOOK_SECONDS = 0.02

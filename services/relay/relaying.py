@@ -17,13 +17,13 @@ from events.log.publishing import Publisher
 from projections._engine.registry import Connection
 from services.cli.reporting import STATUS_SECONDS, Report
 from services.cli.terminal import plural
-from services.health import Health
 from services.installation import Installation
-from services.metrics_server import served
-from services.outbox import OUTBOXES, OutboxReader, make_outboxes
-from services.retrying import DATABASE, LOG, PASSING, opened_until_stopped
+from services.process.health import Health
+from services.process.metrics_server import served
+from services.process.retrying import DATABASE, LOG, PASSING, opened_until_stopped
+from services.process.telemetry import RelayFigures, relay_registry
+from services.relay.outbox import OUTBOXES, OutboxReader, make_outboxes
 from services.settings import Settings
-from services.telemetry import RelayFigures, relay_registry
 
 LEAD = "SELECT pg_try_advisory_lock(hashtext('regulars.relay'))"
 

@@ -6,9 +6,9 @@ from collections import Counter
 from prometheus_client import CollectorRegistry
 
 from projections._engine.progress import BatchDone
-from services import telemetry
-from services.standing import Standing
-from services.telemetry import METRICS, Kind, PumpFigures, RelayFigures, pump_registry, relay_registry
+from services.process import telemetry
+from services.process.telemetry import METRICS, Kind, PumpFigures, RelayFigures, pump_registry, relay_registry
+from services.pump.standing import Standing
 
 PLACE = ("visits", 0)
 

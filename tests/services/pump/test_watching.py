@@ -11,10 +11,10 @@ from projections import PROJECTIONS
 from projections._engine.projector import make_live
 from projections._engine.rebuild import build
 from projections._engine.registry import open_tables
-from services.health import Health
 from services.installation import Installation
-from services.telemetry import PumpFigures
-from services.watching import LOOK_SECONDS, Watch
+from services.process.health import Health
+from services.process.telemetry import PumpFigures
+from services.pump.watching import LOOK_SECONDS, Watch
 from tests.conftest import Connect
 from tests.contracts.facts import fact
 from tests.contracts.kafka_topics import OpenKafka, kafka_logs

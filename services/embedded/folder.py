@@ -15,10 +15,10 @@ from importlib.resources import files
 from pathlib import Path
 from tempfile import mkdtemp
 
-from services.embedded_account import account_for
+from services.embedded.account import account_for
 from services.settings import InstallationError
 
-CONFIGURATION = files("services").joinpath("embedded_postgres.conf").read_text(encoding="utf-8")
+CONFIGURATION = files("services.embedded").joinpath("postgres.conf").read_text(encoding="utf-8")
 CONF = "regulars.conf"
 MOST_BUFFERS_MB = 2048
 MAX_LOG_BYTES = 10_000_000

@@ -4,7 +4,7 @@ import pytest
 
 from events.log import topics
 from events.log.cluster import Cluster
-from services.relaying import relay_until_stopped
+from services.relay.relaying import relay_until_stopped
 from services.settings import Settings
 from tests.conftest import Connect
 from tests.contracts.kafka_topics import PARTITIONS

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.embedded_folder import ServerFolder
+from services.embedded.folder import ServerFolder
 from services.installation import open_installation
 from services.settings import InstallationError, Settings
 from tests.services.conftest import StartHolder

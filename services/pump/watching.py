@@ -20,11 +20,11 @@ from events.log.recorded import RecordTimes
 from projections._engine.registry import Connection
 from projections._engine.status import parked
 from services.cli.reporting import Report, Snapshot
-from services.health import Health
 from services.installation import Installation
-from services.retrying import DATABASE, LOG
-from services.standing import Place, Reached, Standing, lag_events, reached
-from services.telemetry import PumpFigures
+from services.process.health import Health
+from services.process.retrying import DATABASE, LOG
+from services.process.telemetry import PumpFigures
+from services.pump.standing import Place, Reached, Standing, lag_events, reached
 
 LOOK_SECONDS = 0.5
 AGE_SECONDS = 5.0

@@ -2,7 +2,7 @@
 
 import time
 
-from services.health import Health
+from services.process.health import Health
 
 PATIENCE_SECONDS = 0.2
 

@@ -20,16 +20,16 @@ from projections._engine.declaration import Projection
 from projections._engine.group_pump import BATCH_EVENTS, GroupPump
 from projections._engine.pipeline import collector_paused
 from projections._engine.status import leader
-from services.building import Builder
 from services.cli.reporting import Report
 from services.cli.session import refuse_another_log
-from services.health import PATIENCE_SECONDS, Health
 from services.installation import Connection, Installation
-from services.metrics_server import served
-from services.retrying import DATABASE, LOG, PASSING, Away, opened_until_stopped
+from services.process.health import PATIENCE_SECONDS, Health
+from services.process.metrics_server import served
+from services.process.retrying import DATABASE, LOG, PASSING, Away, opened_until_stopped
+from services.process.telemetry import PumpFigures, pump_registry
+from services.pump.building import Builder
+from services.pump.watching import Watch
 from services.settings import Settings
-from services.telemetry import PumpFigures, pump_registry
-from services.watching import Watch
 
 LOGGER = getLogger("regulars.pump")
 

@@ -1,0 +1,1 @@
+"""Postgres as a Python wheel, started and stopped by our own small files."""

@@ -1,0 +1,1 @@
+"""What every process that stays needs: health, metrics, and patience with what is away."""

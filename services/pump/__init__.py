@@ -1,0 +1,1 @@
+"""The pump: keeps the projections in step with the log on Kafka, as one of a group."""

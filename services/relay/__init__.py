@@ -1,0 +1,1 @@
+"""The relay: publishes what the database holds for others, signals and dead letters, on Kafka."""
