@@ -10,6 +10,8 @@ class Fault(StrEnum):
     UNKNOWN_TYPE = "unknown_type"
     UNKNOWN_VERSION = "unknown_version"
     INVALID_FIELD = "invalid_field"
+    TOO_LARGE = "too_large"
+    UNPLANNED = "unplanned"
     CONFLICT = "conflict"
     FOLD = "fold"
 

@@ -31,6 +31,19 @@ RULES = (
     f"An event has at most {MAX_EVENT_BYTES} bytes. No text holds the character U+0000. "
     "The same id with the same content counts once; with another content it is a conflict."
 )
+WRITING = (
+    "Producers write facts here; Regulars checks each and writes it to the log of record in its canonical form. "
+    "The value of a record is a whole CloudEvent in JSON (structured mode). Its key is the event's `subject` in UTF-8: "
+    "the order of a partition is kept, and no other, so all who write about a subject choose its partition alike. "
+    "A record without a key is taken too, at no promise of order. Headers are not read, nor is a record's timestamp. "
+    "An acknowledged record may be written again: it counts once by the event's `id`."
+)
+REFUSED = (
+    "What is no such event is refused alone, and those around it are taken: a value that is empty or no JSON, a type "
+    f"or a field that does not stand here, more than {MAX_EVENT_BYTES} bytes, or what the tracking plan of the event's "
+    "`source` blocks. It is kept as it was written, with field and reason: `regulars deadletters list` shows it, "
+    "`regulars deadletters redrive` sends it again after a fix, and the topic `regulars.dead-letters` tells of it."
+)
 SEALED = (
     f"On {EVENTS_TOPIC} a field marked `x-personal` may be sealed: a string that starts with `{MARK}`. "
     "Once a person is erased it cannot be opened, and reads as absent."
@@ -70,9 +83,7 @@ def asyncapi_document() -> Schema:
         },
         "defaultContentType": CONTENT_TYPE,
         "channels": {
-            INTAKE_TOPIC: _channel(
-                INTAKE_TOPIC, "Producers write facts here. Regulars checks them and says what it refused."
-            ),
+            INTAKE_TOPIC: _channel(INTAKE_TOPIC, f"{WRITING}\n\n{REFUSED}"),
             EVENTS_TOPIC: _channel(
                 EVENTS_TOPIC, f"The log of record. Only Regulars writes here; everybody else reads. {SEALED}"
             ),
@@ -120,7 +131,8 @@ def _described(event: type[Event]) -> str:
 
 def _channel(topic: str, description: str) -> Schema:
     messages = {event.event_type: {"$ref": f"#/components/messages/{event.event_type}"} for event in EVENTS}
-    return {"address": topic, "description": description, "messages": messages}
+    bindings = {"kafka": {"topic": topic, "bindingVersion": "0.5.0"}}
+    return {"address": topic, "description": description, "messages": messages, "bindings": bindings}
 
 
 def _operation(action: str, topic: str, summary: str) -> Schema:

@@ -3,6 +3,9 @@
 Reads OrderPlaced, OrderAmended, OrderCancelled, ReturnAccepted. One row per subject, store, month and currency; money
 in the currency's minor unit. Net revenue is ``spend_minor - cancelled_minor - returned_minor``; an amendment, a
 cancellation or a return counts in the month in which it happened. Shown in the shop report and on a customer's page.
+
+The awkward half: a source may say that an order was amended and not by how much. Such an amendment changes no spend,
+since what the order cost before may not have come yet, and is counted in ``unpriced_amendments``.
 """
 
 from datetime import date, datetime
@@ -17,7 +20,7 @@ from projections._engine.declaration import Projection, Row, folds
 from projections._engine.registry import Connection
 
 
-class Purchases(Projection, version=1):
+class Purchases(Projection, version=2):
     """A month of a subject's purchases in one store and currency."""
 
     subject: Key[str]
@@ -27,6 +30,7 @@ class Purchases(Projection, version=1):
     orders: Sum
     items: Sum
     spend_minor: Sum
+    unpriced_amendments: Sum
     cancelled_orders: Sum
     cancelled_minor: Sum
     returns: Sum
@@ -52,9 +56,16 @@ class Purchases(Projection, version=1):
 
     @folds(OrderAmended)
     def amended(self, event: OrderAmended, envelope: Envelope) -> Row:
-        """An amendment counts with the difference it makes."""
+        """An amendment counts with the difference it makes; one that does not tell it is counted alone."""
         month = envelope.time.date().replace(day=1)
-        return self.row(envelope.subject, event.store, month, event.currency, spend_minor=event.total_delta_minor)
+        return self.row(
+            envelope.subject,
+            event.store,
+            month,
+            event.currency,
+            spend_minor=event.total_delta_minor or 0,
+            unpriced_amendments=int(event.total_delta_minor is None),
+        )
 
     @folds(OrderCancelled)
     def cancelled(self, event: OrderCancelled, envelope: Envelope) -> Row:

@@ -20,7 +20,9 @@ from events.log.postgres import Journal, create_journal
 from events.log.reaching import listening
 from projections._engine.registry import create_engine
 from services.embedded.postgres import Progress, embedded_postgres
-from services.settings import POSTGRES, InstallationError, Settings
+from services.ingest.schema import create_ingest
+from services.settings import InstallationError, Settings
+from services.variables import POSTGRES
 
 if TYPE_CHECKING:
     from events.log.kafka import KafkaLog
@@ -125,6 +127,7 @@ def prepare(dsn: str, partitions: int) -> None:
             _settle(connection)
             create_journal(connection, partitions)
             create_engine(connection)
+            create_ingest(connection)
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as error:
         message = f"The database cannot be prepared by this user, or not here: {_first_line(error)}."
         raise InstallationError(message) from error

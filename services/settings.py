@@ -5,92 +5,46 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from events.log.cluster import DEFAULT_PREFIX, Cluster
 from events.log.postgres import DEFAULT_PARTITIONS
+from services.variables import (
+    API,
+    HOME,
+    KAFKA,
+    MECHANISMS,
+    METRICS,
+    MOST_PARTITIONS,
+    PARTITIONS,
+    POSTGRES,
+    PROTOCOLS,
+    SASL,
+    SASL_MECHANISM,
+    SASL_PASSWORD,
+    SASL_USERNAME,
+    SECURITY_PROTOCOL,
+    SETTINGS,
+    SSL,
+    SSL_CA,
+    SSL_CERTIFICATE,
+    SSL_KEY,
+    SSL_KEY_PASSWORD,
+    TOPIC_PREFIX,
+    Setting,
+)
 
-MOST_PARTITIONS = 1024
 MOST_PORT = 65_535
 ADDRESS = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
 
 # Kafka's names for topics have 249 characters at most, and ours add a dot and a word to the prefix.
 PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
-PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
-MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
-
 
 class InstallationError(RuntimeError):
     """What whoever runs Regulars has to put right; the message is the sentence to show."""
-
-
-class Setting(NamedTuple):
-    """An environment variable that Regulars reads; ``default`` is as one would write it, empty for none."""
-
-    name: str
-    default: str
-    meaning: str
-
-
-HOME = Setting(
-    "REGULARS_HOME",
-    "./.regulars",
-    "The folder that holds everything of the embedded installation: the database, its log and its locks.",
-)
-POSTGRES = Setting(
-    "REGULARS_PG",
-    "",
-    "The DSN of a Postgres to use, 15 or newer, in place of the embedded one; nothing is started or stopped then.",
-)
-PARTITIONS = Setting(
-    "REGULARS_PARTITIONS",
-    str(DEFAULT_PARTITIONS),
-    f"How many partitions a new journal or new topics get, 1 to {MOST_PARTITIONS}; a log that exists keeps its own.",
-)
-KAFKA = Setting(
-    "REGULARS_KAFKA",
-    "",
-    "Kafka's brokers as host:port, a comma between them: Kafka is the log of record then, in place of the journal.",
-)
-TOPIC_PREFIX = Setting(
-    "REGULARS_TOPIC_PREFIX",
-    DEFAULT_PREFIX,
-    "What the names of Kafka's topics begin with, as in regulars.events; installations on one Kafka need one each.",
-)
-SECURITY_PROTOCOL = Setting(
-    "REGULARS_KAFKA_SECURITY_PROTOCOL",
-    "",
-    f"How to speak to Kafka: {', '.join(PROTOCOLS)}. Unset is PLAINTEXT.",
-)
-SASL_MECHANISM = Setting(
-    "REGULARS_KAFKA_SASL_MECHANISM", "", f"How to log on, with a SASL protocol: {', '.join(MECHANISMS)}."
-)
-SASL_USERNAME = Setting("REGULARS_KAFKA_SASL_USERNAME", "", "Who logs on.")
-SASL_PASSWORD = Setting("REGULARS_KAFKA_SASL_PASSWORD", "", "The password to log on with; it is never shown.")
-SSL_CA = Setting(
-    "REGULARS_KAFKA_SSL_CA",
-    "",
-    "The file of the authorities, in PEM, that vouch for the brokers; unset are those of the system.",
-)
-SSL_CERTIFICATE = Setting("REGULARS_KAFKA_SSL_CERTIFICATE", "", "The file of our own certificate, in PEM.")
-SSL_KEY = Setting("REGULARS_KAFKA_SSL_KEY", "", "The file of our certificate's private key, in PEM.")
-SSL_KEY_PASSWORD = Setting(
-    "REGULARS_KAFKA_SSL_KEY_PASSWORD", "", "The password of the private key, if it has one; it is never shown."
-)
-METRICS = Setting(
-    "REGULARS_METRICS",
-    "",
-    "Where a process that stays serves GET /metrics and GET /health, as host:port; unset is nowhere.",
-)
-
-SASL = (SASL_MECHANISM, SASL_USERNAME, SASL_PASSWORD)
-SSL = (SSL_CA, SSL_CERTIFICATE, SSL_KEY, SSL_KEY_PASSWORD)
-SETTINGS = (HOME, POSTGRES, PARTITIONS, KAFKA, TOPIC_PREFIX, SECURITY_PROTOCOL, *SASL, *SSL, METRICS)
-"""Every setting there is; the README lists the same."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +52,7 @@ class Settings:
     """What an installation is opened with.
 
     ``postgres`` is not shown in a ``repr``: a DSN may hold a password. Nor are the passwords within ``kafka``, which is
-    None where the journal is the log. ``metrics`` is a host and a port.
+    None where the journal is the log. ``metrics`` and ``api`` are a host and a port.
     """
 
     home: Path = Path(HOME.default)
@@ -106,6 +60,7 @@ class Settings:
     partitions: int = DEFAULT_PARTITIONS
     kafka: Cluster | None = None
     metrics: tuple[str, int] | None = None
+    api: tuple[str, int] = ("127.0.0.1", 8080)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -119,7 +74,8 @@ class Settings:
             postgres=_dsn(environment.get(POSTGRES.name)),
             partitions=_partitions(environment.get(PARTITIONS.name) or PARTITIONS.default),
             kafka=_cluster({setting: environment.get(setting.name, "") for setting in SETTINGS}),
-            metrics=_metrics(environment.get(METRICS.name)),
+            metrics=_listening(METRICS, environment.get(METRICS.name)),
+            api=_listening(API, environment.get(API.name) or API.default) or cls.api,
         )
 
 
@@ -189,12 +145,12 @@ def _servers(text: str) -> str:
     return ",".join(servers)
 
 
-def _metrics(text: str | None) -> tuple[str, int] | None:
+def _listening(setting: Setting, text: str | None) -> tuple[str, int] | None:
     if not text:
         return None
     address = _address(text.strip())
     if address is None:
-        message = f"{METRICS.name} is {text!r}: write a host and a port, like 127.0.0.1:9100."
+        message = f"{setting.name} is {text!r}: write a host and a port, like 127.0.0.1:9100."
         raise InstallationError(message)
     return address
 

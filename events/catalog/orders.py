@@ -63,8 +63,23 @@ class OrderPlacedV1(Event, type="regulars.order.placed.v1", upcast_to=OrderPlace
         )
 
 
-class OrderAmended(Event, type="regulars.order.amended.v1"):
-    """An order was changed: these are all its lines now. ``total_delta_minor`` is the new total less the one before."""
+class OrderAmended(Event, type="regulars.order.amended.v2"):
+    """An order was changed: these are all its lines now. ``total_delta_minor`` is the new total less the one before.
+
+    None says that the source does not tell the difference, as where it only ever sends the order as it stands.
+    """
+
+    order: Key
+    currency: Currency
+    lines: OrderLines
+    total_minor: AmountMinor
+    total_delta_minor: AmountDeltaMinor | None = None
+    reason: Label = ""
+    store: Label = "web"
+
+
+class OrderAmendedV1(Event, type="regulars.order.amended.v1", upcast_to=OrderAmended):
+    """The first version: the source had to know the difference."""
 
     order: Key
     currency: Currency
@@ -73,6 +88,18 @@ class OrderAmended(Event, type="regulars.order.amended.v1"):
     total_delta_minor: AmountDeltaMinor
     reason: Label = ""
     store: Label = "web"
+
+    def upcast(self) -> OrderAmended:
+        """Say the same; the difference is known."""
+        return OrderAmended(
+            order=self.order,
+            currency=self.currency,
+            lines=self.lines,
+            total_minor=self.total_minor,
+            total_delta_minor=self.total_delta_minor,
+            reason=self.reason,
+            store=self.store,
+        )
 
 
 class OrderCancelled(Event, type="regulars.order.cancelled.v1"):
@@ -95,4 +122,4 @@ class PaymentReceived(Event, type="regulars.order.payment_received.v1"):
     store: Label = "web"
 
 
-EVENTS = (OrderPlaced, OrderPlacedV1, OrderAmended, OrderCancelled, PaymentReceived)
+EVENTS = (OrderPlaced, OrderPlacedV1, OrderAmended, OrderAmendedV1, OrderCancelled, PaymentReceived)

@@ -46,6 +46,11 @@ class Cluster:
         """Events that were parked, and why."""
         return f"{self.prefix}.dead-letters"
 
+    @property
+    def doors(self) -> str:
+        """The group of consumers whose members are the doors of the intake."""
+        return f"{self.prefix}.door"
+
     def librdkafka(self) -> dict[str, Any]:
         """Return the configuration as librdkafka's clients want it."""
         given = {

@@ -6,16 +6,23 @@ say: whoever is assigned a partition asks its own checkpoint. The offsets that w
 
 from collections.abc import Callable, Sequence
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from events.log import Chunk, Positions
-from events.log.cluster import Cluster
+from events.log.cluster import REQUEST_TIMEOUT_SECONDS, Cluster
 from events.log.fetching import CONSUMER, LOGGER, by_partition, explained, take
 
 SESSION_SECONDS = 10
 HEARTBEAT_SECONDS = 1
 WAIT_SECONDS = 0.5
 LINGER_SECONDS = 0.05
+
+REGROUPING = {
+    KafkaError.REBALANCE_IN_PROGRESS,
+    KafkaError.ILLEGAL_GENERATION,
+    KafkaError.UNKNOWN_MEMBER_ID,
+}
+"""What Kafka says of a commit while it gives the partitions of the group anew."""
 
 Assigned = Callable[[Sequence[int]], Positions]
 """Called with partitions that have become ours; returns where to read on, for those that we want to read now."""
@@ -27,17 +34,18 @@ Revoked = Callable[[Sequence[int]], None]
 class Membership:
     """One member of a group. One thread uses it; the callbacks run in its ``read`` and ``leave``."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - who, of which group, and whom to tell
         self,
         cluster: Cluster,
         group: str,
         assigned: Assigned,
         revoked: Revoked,
         session_seconds: float = SESSION_SECONDS,
+        topic: str | None = None,
     ) -> None:
-        """Join the group; partitions come later, through ``assigned``."""
+        """Join the group that reads a topic, the log of record if no other; partitions come through ``assigned``."""
         self._cluster = cluster
-        self._topic = cluster.events
+        self._topic = topic or cluster.events
         self._on_assigned, self._on_revoked = assigned, revoked
         self._failure: BaseException | None = None
         self._gained: dict[int, int] = {}
@@ -95,6 +103,46 @@ class Membership:
         places = [TopicPartition(self._topic, partition, at) for partition, at in positions.items()]
         if places:
             self._consumer.commit(offsets=places, asynchronous=True)
+
+    def commit(self, positions: Positions) -> bool:
+        """Have Kafka remember where to read on, and return whether it does: not while partitions are given anew.
+
+        Raises LogUnavailable.
+        """
+        places = [TopicPartition(self._topic, partition, at) for partition, at in positions.items()]
+        try:
+            answered = self._consumer.commit(offsets=places, asynchronous=False) if places else []
+        except KafkaException as error:
+            if error.args[0].code() in REGROUPING:
+                return False
+            raise explained(self._cluster, error.args[0]) from error
+        errors = [place.error for place in answered or () if place.error is not None]
+        if errors and errors[0].code() not in REGROUPING:
+            raise explained(self._cluster, errors[0])
+        return not errors
+
+    def committed(self, partitions: Sequence[int]) -> dict[int, int]:
+        """Return where the group is to read on, for the partitions in which it has begun. Raises LogUnavailable."""
+        places = [TopicPartition(self._topic, partition) for partition in partitions]
+        try:
+            found = self._consumer.committed(places, timeout=REQUEST_TIMEOUT_SECONDS)
+        except KafkaException as error:
+            raise explained(self._cluster, error.args[0]) from error
+        return {place.partition: place.offset for place in found if place.offset >= 0}
+
+    def held(self, partition: int) -> range:
+        """Return the offsets from the first that Kafka holds to the one that comes next. Raises LogUnavailable."""
+        place = TopicPartition(self._topic, partition)
+        try:
+            first, end = self._consumer.get_watermark_offsets(place, timeout=REQUEST_TIMEOUT_SECONDS)
+        except KafkaException as error:
+            raise explained(self._cluster, error.args[0]) from error
+        return range(first, end)
+
+    def end(self, partition: int) -> int | None:
+        """Return the offset that comes next, as it was known when something was fetched last; None before that."""
+        _, end = self._consumer.get_watermark_offsets(TopicPartition(self._topic, partition), cached=True)
+        return end if end >= 0 else None
 
     def leave(self) -> None:
         """Give the partitions back at once, so that others need not wait for our silence."""

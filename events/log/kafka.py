@@ -68,13 +68,13 @@ class KafkaLog:
         Raises LogUnavailable when the broker does not answer for all of them: then nothing is known to be stored, and
         sending the same batch again is safe.
         """
+        return self.append_encoded([(envelope.subject, self._codec.encode(envelope)) for envelope in envelopes])
+
+    def append_encoded(self, events: Sequence[tuple[str, bytes]]) -> list[Receipt]:
+        """Append events, each a subject and what the codec made of it; otherwise as ``append``."""
         messages = [
-            {
-                "key": envelope.subject,
-                "value": self._codec.encode(envelope),
-                "partition": partition_of(envelope.subject, self.partitions),
-            }
-            for envelope in envelopes
+            {"key": subject, "value": value, "partition": partition_of(subject, self.partitions)}
+            for subject, value in events
         ]
         return self._produced(messages)
 

@@ -1,4 +1,8 @@
-"""Dead letters: what is parked, why, and how it gets its one effect after a fix."""
+"""Dead letters: what is parked, why, and how it gets its one effect after a fix.
+
+What will never be right is dismissed. The tables go on lacking it, those of later versions too, and nobody is asked to
+see to it any more.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -14,13 +18,14 @@ from projections._engine.registry import Connection, Table
 from projections._engine.store import UNSTORABLE, prepare_stage, write_rows
 
 LIST = """
-SELECT log_id, partition, "offset", fault, field, reason, missed, parked_at, value, recorded_ms
-  FROM engine.dead_letter WHERE missed <> '{}' AND (%(fault)s::text IS NULL OR fault = %(fault)s)
+SELECT log_id, partition, "offset", fault, field, reason, missed, parked_at, value, recorded_ms, dismissed_at, dismissed
+  FROM engine.dead_letter
+ WHERE missed <> '{}' AND dismissed_at IS NULL AND (%(fault)s::text IS NULL OR fault = %(fault)s)
  ORDER BY parked_at, partition, "offset" LIMIT %(limit)s
 """
 
 SHOW = """
-SELECT log_id, partition, "offset", fault, field, reason, missed, parked_at, value, recorded_ms
+SELECT log_id, partition, "offset", fault, field, reason, missed, parked_at, value, recorded_ms, dismissed_at, dismissed
   FROM engine.dead_letter WHERE partition = %(partition)s AND "offset" = %(offset)s
  ORDER BY parked_at DESC, log_id
 """
@@ -38,9 +43,18 @@ UPDATE engine.dead_letter
  WHERE log_id = %(log_id)s AND partition = %(partition)s AND "offset" = %(offset)s
 """
 
+DISMISS = """
+UPDATE engine.dead_letter SET dismissed_at = now(), dismissed = %(because)s
+ WHERE log_id = %(log_id)s AND partition = %(partition)s AND "offset" = %(offset)s
+   AND missed <> '{}' AND dismissed_at IS NULL
+"""
+
 
 class DeadLetter(NamedTuple):
-    """A parked event: its coordinates, what is wrong with it, and the tables that lack it."""
+    """A parked event: its coordinates, what is wrong with it, and the tables that lack it.
+
+    ``dismissed`` says why nobody waits for it any more, where ``dismissed_at`` says that it was dismissed.
+    """
 
     log_id: str
     partition: int
@@ -52,6 +66,8 @@ class DeadLetter(NamedTuple):
     parked_at: datetime
     value: bytes
     recorded_ms: int | None
+    dismissed_at: datetime | None
+    dismissed: str
 
 
 class Redriven(NamedTuple):
@@ -64,7 +80,7 @@ class Redriven(NamedTuple):
 
 
 def listed(connection: Connection, fault: str | None = None, limit: int = 100) -> list[DeadLetter]:
-    """Return the parked events, oldest first."""
+    """Return the parked events that nobody has dismissed, oldest first."""
     with connection.cursor(row_factory=class_row(DeadLetter)) as cursor:
         return cursor.execute(LIST, {"fault": fault, "limit": limit}).fetchall()
 
@@ -78,6 +94,12 @@ def at_place(connection: Connection, partition: int, offset: int) -> list[DeadLe
     """Return what was parked at a place, newest first: every log that the projections were filled from has one such."""
     with connection.cursor(row_factory=class_row(DeadLetter)) as cursor:
         return cursor.execute(SHOW, {"partition": partition, "offset": offset}).fetchall()
+
+
+def dismiss(connection: Connection, letter: DeadLetter, because: str) -> bool:
+    """Have nobody wait for an event any more; return whether somebody did."""
+    at = {"log_id": letter.log_id, "partition": letter.partition, "offset": letter.offset}
+    return connection.execute(DISMISS, {**at, "because": because}).rowcount == 1
 
 
 def redrive(

@@ -29,9 +29,15 @@ UPDATE engine.dead_letter SET recorded_ms = %(recorded_ms)s
 DEAD_LETTERS = """
 WITH moved AS (DELETE FROM engine.dead_letter WHERE log_id = %(from)s RETURNING *)
 INSERT INTO engine.dead_letter AS d
-       (log_id, partition, "offset", fault, field, reason, value, missed, parked_at, redriven_at, recorded_ms)
-SELECT %(to)s, partition, "offset", fault, field, reason, value, missed, parked_at, redriven_at, recorded_ms FROM moved
-    ON CONFLICT (log_id, partition, "offset") DO UPDATE SET missed = projection.union_merge(d.missed, excluded.missed)
+       (log_id, partition, "offset", fault, field, reason, value, missed, parked_at, redriven_at, recorded_ms,
+        dismissed_at, dismissed)
+SELECT %(to)s, partition, "offset", fault, field, reason, value, missed, parked_at, redriven_at, recorded_ms,
+       dismissed_at, dismissed
+  FROM moved
+    ON CONFLICT (log_id, partition, "offset") DO UPDATE
+   SET missed = projection.union_merge(d.missed, excluded.missed),
+       dismissed_at = coalesce(d.dismissed_at, excluded.dismissed_at),
+       dismissed = CASE WHEN d.dismissed_at IS NULL THEN excluded.dismissed ELSE d.dismissed END
 """
 
 

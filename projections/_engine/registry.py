@@ -40,8 +40,12 @@ SELECT %(table)s, w.partition, %(log_id)s, w.next_offset, coalesce(before.signal
 HIGHEST_GENERATION = "SELECT coalesce(max(generation), 0) FROM engine.projection WHERE name = %s AND version = %s"
 
 
-SCRIPTS = (("engine.sql", "engine.projection"), ("engine_kafka.sql", "engine.seen_ids"))
-"""What makes the engine's schema, in order: a script, and a table of its own that is there once it has run."""
+SCRIPTS = (
+    ("engine.sql", "engine.projection"),
+    ("engine_kafka.sql", "engine.seen_ids"),
+    ("engine_dismissed.sql", "engine.dead_letter_open"),
+)
+"""What makes the engine's schema, in order: a script, and a table or index of its own that is there once it has run."""
 
 
 class Table(NamedTuple):

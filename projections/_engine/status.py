@@ -15,10 +15,10 @@ from projections._engine import checkpoint, ddl
 from projections._engine.declaration import Projection
 from projections._engine.registry import Connection
 
-# Every table that is live or building: what it is, when it moved last, and how many parked events it lacks.
+# Every table that is live or building: what it is, when it moved last, and how many parked events it waits for.
 TABLES = """
 SELECT p.name, p.version, p.table_name, p.state, max(c.updated_at),
-       (SELECT count(*) FROM engine.dead_letter AS d WHERE p.table_name = ANY (d.missed))
+       (SELECT count(*) FROM engine.dead_letter AS d WHERE p.table_name = ANY (d.missed) AND d.dismissed_at IS NULL)
   FROM engine.projection AS p JOIN engine.checkpoint AS c USING (table_name)
  WHERE p.state <> 'retired' GROUP BY p.table_name ORDER BY p.state DESC, p.generation
 """
@@ -28,8 +28,8 @@ NO_SWAP = "SELECT pg_advisory_xact_lock_shared(hashtext('regulars.engine'))"
 
 NOW = "SELECT clock_timestamp()"
 
-# Each event counts once, however many tables lack it.
-PARKED = "SELECT count(*) FROM engine.dead_letter WHERE missed <> '{}'"
+# Each event counts once, however many tables lack it; one that was dismissed waits for nobody.
+PARKED = "SELECT count(*) FROM engine.dead_letter WHERE missed <> '{}' AND dismissed_at IS NULL"
 
 # The database's own processes tell who holds a lock; a lock on a 64-bit number is listed as its two halves.
 LEADER = """

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from projections import PROJECTIONS
 from projections._engine.registry import Connection
-from services.settings import HOME, POSTGRES, Settings
+from services.settings import Settings
+from services.variables import HOME, POSTGRES
 
 OLDEST_PYTHON = (3, 11)
 LITTLE_DISK_BYTES = 2 * 10**9

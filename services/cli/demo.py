@@ -28,7 +28,8 @@ from services.demo.loading import Simulated, load_orders, load_simulated
 from services.demo.rendering import render
 from services.demo.report import Report, shop_report
 from services.installation import Installation
-from services.settings import HOME, Settings
+from services.settings import Settings
+from services.variables import HOME
 
 FOLDER = "demo"
 REJECTS = "orders.rejects.jsonl"

@@ -34,6 +34,7 @@ def _codes() -> dict[type[Exception], ExitCode]:
     from projections._engine.errors import EngineError  # noqa: PLC0415 - as above
     from projections._engine.why import UnknownFigure  # noqa: PLC0415 - as above
     from services.connectors.errors import ImportRefused  # noqa: PLC0415 - as above
+    from services.ingest.errors import NotKept, NotRegistered, RegistryRefused  # noqa: PLC0415 - as above
     from services.settings import InstallationError  # noqa: PLC0415 - as above
 
     return {
@@ -44,5 +45,8 @@ def _codes() -> dict[type[Exception], ExitCode]:
         psycopg.OperationalError: ExitCode.UNAVAILABLE,
         BadEvent: ExitCode.USAGE,
         ImportRefused: ExitCode.USAGE,
+        NotRegistered: ExitCode.NO,  # a kind of RegistryRefused, and so the first of the two
+        RegistryRefused: ExitCode.USAGE,
+        NotKept: ExitCode.NO,
         UnknownFigure: ExitCode.USAGE,
     }

@@ -20,7 +20,8 @@ from services.cli.failures import Failure
 from services.cli.session import FILLED_FROM, opened
 from services.cli.terminal import AsJson, emit, plural, progress, write
 from services.installation import Installation
-from services.settings import KAFKA, TOPIC_PREFIX, Settings
+from services.settings import Settings
+from services.variables import KAFKA, TOPIC_PREFIX
 
 
 class Target(StrEnum):

@@ -1,7 +1,7 @@
-"""Reads what a person types for a point in time, a place on the log, or a subject."""
+"""Reads what a person types for a point in time or a time span, a place on the log, or a subject."""
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -12,6 +12,9 @@ from services.cli.failures import Failure
 
 POSITIONS = re.compile(r"\d{1,9}:\d{1,18}(,\d{1,9}:\d{1,18})*")
 COORDINATES = re.compile(r"(\d{1,9})@(\d{1,18})")
+DOOR = re.compile(r"door:(\d{1,18})")
+DURATION = re.compile(r"(\d{1,5})([dhm])")
+DURATIONS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 
 
 class Point(NamedTuple):
@@ -77,6 +80,35 @@ def coordinates(text: str) -> tuple[int, int]:
         message = f"{text!r} is no place on the log: write PARTITION@OFFSET, such as 3@17."
         raise Failure(message)
     return int(match[1]), int(match[2])
+
+
+def door(text: str) -> int | None:
+    """Return the number from ``door:17``, None for what does not begin so. Raises Failure."""
+    if not text.startswith("door:"):
+        return None
+    match = DOOR.fullmatch(text)
+    if match is None:
+        message = f"{text!r} names nothing that the front door turned away: write door:NUMBER, such as door:17."
+        raise Failure(message)
+    return int(match[1])
+
+
+def duration(text: str) -> timedelta:
+    """Return a time span from such as ``90d``, ``24h`` or ``30m``. Raises Failure."""
+    match = DURATION.fullmatch(text)
+    if match is None:
+        message = f"{text!r} is no time span: write a number of days, hours or minutes, such as 90d, 24h or 30m."
+        raise Failure(message)
+    return int(match[1]) * DURATIONS[match[2]]
+
+
+def day(text: str) -> date:
+    """Return a day from such as ``2026-03-31``. Raises Failure."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"{text!r} is no day: write such as 2026-03-31."
+        raise Failure(message) from None
 
 
 def subject(text: str) -> str:

@@ -12,7 +12,8 @@ from services.cli.reporting import Lines, reported
 from services.cli.session import projections_named
 from services.cli.warnings_told import tell_warnings
 from services.pump.pumping import Work, pump_until_stopped
-from services.settings import KAFKA, Settings
+from services.settings import Settings
+from services.variables import KAFKA
 
 Names = Annotated[
     str | None,

@@ -9,7 +9,8 @@ from services.cli.following import stop_on_signals
 from services.cli.reporting import Lines, reported
 from services.cli.warnings_told import tell_warnings
 from services.relay.relaying import relay_until_stopped
-from services.settings import KAFKA, Settings
+from services.settings import Settings
+from services.variables import KAFKA
 
 AsLines = Annotated[bool, Option("--json", help="Print one JSON document a line, as it does anyway off a terminal.")]
 

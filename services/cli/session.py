@@ -18,7 +18,8 @@ from services.cli.exit_codes import ExitCode
 from services.cli.failures import Failure
 from services.cli.terminal import plural, progress, say
 from services.installation import Installation, open_installation
-from services.settings import KAFKA, TOPIC_PREFIX, Settings
+from services.settings import Settings
+from services.variables import KAFKA, TOPIC_PREFIX
 
 LOOK_SECONDS = 0.1
 

@@ -11,7 +11,8 @@ from events.log.topic_findings import Severity
 from services.cli.exit_codes import ExitCode
 from services.cli.failures import Failure
 from services.cli.terminal import AsJson, emit, encoded, write, write_table
-from services.settings import KAFKA, Settings
+from services.settings import Settings
+from services.variables import KAFKA
 
 SIGNS = {Severity.OK: ("✓", "green"), Severity.WARN: ("!", "yellow"), Severity.BAD: ("✗", "red")}
 MADE = ("topic", "partitions", "copies", "made")

@@ -9,15 +9,18 @@ Facts are appended in the order in which they happened, so a subject's history l
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 import duckdb
 from msgspec import Struct
 
 from events.codec import Codec
-from events.log import EventLog, Outcome
+from events.envelope import Envelope
+from events.log import Outcome, Receipt
 from services.connectors import rejects
 from services.connectors.checking import pages, settle
 from services.connectors.errors import ImportRefused
@@ -30,6 +33,14 @@ Settings = dict[str, str | bool | int | float | list[str]]
 
 # Nothing is fetched from anywhere.
 SETTINGS: Settings = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+
+
+class Appends(Protocol):
+    """A log, as far as it is written to."""
+
+    def append(self, envelopes: Sequence[Envelope]) -> list[Receipt]:
+        """Append durably and return one receipt for each, in order."""
+        ...
 
 
 class Summary(Struct, frozen=True, kw_only=True):
@@ -58,7 +69,7 @@ class Summary(Struct, frozen=True, kw_only=True):
 
 
 def import_file(
-    path: Path, mapping: Mapping, log: EventLog, *, rejects_path: Path | None = None, heard: Heard | None = None
+    path: Path, mapping: Mapping, log: Appends, *, rejects_path: Path | None = None, heard: Heard | None = None
 ) -> Summary:
     """Append the facts of a file, or of a folder of files, to the log.
 
@@ -121,7 +132,7 @@ def _prepared(
 
 
 def _append(
-    connection: Connection, log: EventLog, total: int, heard: Heard
+    connection: Connection, log: Appends, total: int, heard: Heard
 ) -> tuple[Counter[Outcome], Counter[str], dict[int, str]]:
     """Append all facts; return how many of each outcome and type there are, and the ids of conflicts by number."""
     codec = Codec()

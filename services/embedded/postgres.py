@@ -20,7 +20,8 @@ from pathlib import Path
 from psycopg.pq import PGconn, Ping
 
 from services.embedded.folder import ServerFolder, last_lines
-from services.settings import HOME, InstallationError
+from services.settings import InstallationError
+from services.variables import HOME
 
 LOOK_SECONDS = 0.02
 QUIET_SECONDS = 1.0  # what takes less goes unmentioned

@@ -16,7 +16,8 @@ from prometheus_client import CollectorRegistry, make_wsgi_app
 from prometheus_client.exposition import ThreadingWSGIServer
 
 from services.process.health import Health
-from services.settings import METRICS, InstallationError
+from services.settings import InstallationError
+from services.variables import METRICS
 
 REQUEST_TIMEOUT_SECONDS = 10
 STOP_SECONDS = 0.1

@@ -26,8 +26,8 @@ from services.installation import Connection, Installation
 from services.process.health import PATIENCE_SECONDS, Health
 from services.process.metrics_server import served
 from services.process.retrying import DATABASE, LOG, PASSING, Away, opened_until_stopped
-from services.process.telemetry import PumpFigures, pump_registry
 from services.pump.building import Builder
+from services.pump.figures import PumpFigures, pump_registry
 from services.pump.watching import Watch
 from services.settings import Settings
 

@@ -23,7 +23,7 @@ from services.cli.reporting import Report, Snapshot
 from services.installation import Installation
 from services.process.health import Health
 from services.process.retrying import DATABASE, LOG
-from services.process.telemetry import PumpFigures
+from services.pump.figures import PumpFigures
 from services.pump.standing import Place, Reached, Standing, lag_events, reached
 
 LOOK_SECONDS = 0.5

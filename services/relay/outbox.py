@@ -14,6 +14,7 @@ from typing import Any, LiteralString, NamedTuple
 import msgspec
 from psycopg import sql
 from psycopg.rows import dict_row
+from xxhash import xxh3_64_hexdigest
 
 from events.log.publishing import Message
 from projections._engine.registry import Connection
@@ -57,6 +58,11 @@ SELECT d.id, d.log_id, d.partition, d."offset", d.fault, d.field, d.reason, d.mi
   FROM engine.dead_letter AS d WHERE d.id > %(after)s AND d.id <= %(until)s ORDER BY d.id LIMIT 50
 """
 
+VERDICTS = """
+SELECT v.id, v.source, v.protocol, v.origin, v.message_id, v.outcome, v.fault, v.field, v.reason, v.received_at, v.body
+  FROM ingest.verdict AS v WHERE v.id > %(after)s AND v.id <= %(until)s ORDER BY v.id LIMIT 50
+"""
+
 Row = dict[str, Any]
 
 
@@ -95,9 +101,22 @@ def dead_letter_message(row: Row) -> Message:
     return Message(place, place, msgspec.json.encode(document))
 
 
+def verdict_message(row: Row) -> Message:
+    """Return the message of what the front door turned away. Its body, as it was sent, is in base64.
+
+    A row that is seen again, since somebody sent the same once more, is no new message. ``place`` is what 'regulars
+    deadletters' knows it by.
+    """
+    same = f"{row['source']}:{row['message_id']}:{xxh3_64_hexdigest(row['body'])}"
+    value = {name: held for name, held in row.items() if name != "body"}
+    document = {**value, "id": same, "row": row["id"], "place": f"door:{row['id']}", "body_base64": row["body"]}
+    return Message(same, row["source"], msgspec.json.encode(document))
+
+
 OUTBOXES = (
     Outbox("signals", "engine.signal", SIGNALS, signal_message),
     Outbox("dead letters", "engine.dead_letter", DEAD_LETTERS, dead_letter_message),
+    Outbox("verdicts", "ingest.verdict", VERDICTS, verdict_message),
 )
 
 

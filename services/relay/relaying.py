@@ -21,7 +21,7 @@ from services.installation import Installation
 from services.process.health import Health
 from services.process.metrics_server import served
 from services.process.retrying import DATABASE, LOG, PASSING, opened_until_stopped
-from services.process.telemetry import RelayFigures, relay_registry
+from services.relay.figures import RelayFigures, relay_registry
 from services.relay.outbox import OUTBOXES, OutboxReader, make_outboxes
 from services.settings import Settings
 
@@ -34,11 +34,11 @@ ASK_SECONDS = 10.0
 
 
 def relay_until_stopped(settings: Settings, cluster: Cluster, stop: Event, report: Report) -> None:
-    """Publish signals and dead letters until ``stop`` is set; what is away is waited for.
+    """Publish signals and dead letters, those of the doors too, until ``stop`` is set; what is away is waited for.
 
     Raises LogRefused where a topic is missing, or Kafka will not take a message.
     """
-    topics = {"signals": cluster.signals, "dead letters": cluster.dead_letters}
+    topics = {"signals": cluster.signals, "dead letters": cluster.dead_letters, "verdicts": cluster.dead_letters}
     figures, health = RelayFigures(Counter(dict.fromkeys(topics, 0))), Health("relay", DATABASE, LOG)
     relay = _Relay(cluster, topics, stop, report, figures, health)
     with served(settings.metrics, relay_registry(figures), health), health.working():
@@ -63,7 +63,7 @@ class _Relay:
         try:
             with installation.connect(f"regulars relay, process {os.getpid()}") as connection:
                 make_outboxes(connection)
-                with closing(Publisher(self.cluster, list(self.topics.values()))) as publisher:
+                with closing(Publisher(self.cluster, sorted(set(self.topics.values())))) as publisher:
                     self.health.answered(LOG)
                     if self._leads(connection, publisher):
                         self._follow([OutboxReader(connection, outbox) for outbox in OUTBOXES], publisher)
@@ -122,6 +122,7 @@ class _Relay:
         new = {name: count - self.told[name] for name, count in self.figures.published.items()}
         if any(new.values()) and (last or time.monotonic() - self.told_at > STATUS_SECONDS):
             self.told, self.told_at = self.figures.published.copy(), time.monotonic()
-            counts = (plural(new["signals"], "signal"), plural(new["dead letters"], "dead letter"))
-            facts = {"signals": new["signals"], "dead_letters": new["dead letters"]}
+            letters = new["dead letters"] + new["verdicts"]
+            counts = (plural(new["signals"], "signal"), plural(letters, "dead letter"))
+            facts = {"signals": new["signals"], "dead_letters": letters}
             self.report.tell("published", f"Published {' and '.join(counts)}.", **facts)

@@ -77,6 +77,15 @@ ORDERS: tuple[Event, ...] = (
         reason="sold_out",
         store="leeds",
     ),
+    orders.OrderAmendedV1(
+        order="536365",
+        currency="GBP",
+        lines=(LANTERN,),
+        total_minor=1925,
+        total_delta_minor=-370,
+        reason="sold_out",
+        store="leeds",
+    ),
     orders.OrderCancelled(order="536300", currency="GBP", total_minor=1900, reason="changed_mind", store="leeds"),
     orders.PaymentReceived(order="536365", currency="GBP", amount_minor=1925, method="card", store="leeds"),
 )

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import validator_for
 
 from events.catalog import EVENTS
-from events.codec import Codec, personal_fields, validated
+from events.codec import MAX_EVENT_BYTES, Codec, personal_fields, validated
 from events.errors import BadEvent
 from events.event import Event
 from events.schema import (
@@ -26,6 +26,19 @@ from events.schema import (
 from tests.events.samples import SAMPLES_BY_TYPE
 
 ASYNCAPI_SCHEMA = Path(__file__).parent / "data" / "asyncapi" / "asyncapi-3.0.0.json"
+TOLD_OF_THE_INTAKE = [
+    "structured mode",
+    "key is the event's `subject`",
+    "order of a partition",
+    "without a key",
+    "Headers",
+    "counts once",
+    "refused",
+    "empty or no JSON",
+    f"more than {MAX_EVENT_BYTES} bytes",
+    "tracking plan",
+    "deadletters list",
+]
 every_event = pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.event_type)
 
 
@@ -145,6 +158,16 @@ def test_both_topics_carry_every_message_keyed_by_subject() -> None:
         assert messages[event.event_type]["bindings"]["kafka"]["key"] == schema["properties"]["subject"]
         assert schema["properties"]["type"] == {"enum": [event.event_type]}
         assert schema.get("deprecated", False) == (event.upcast_to is not None)
+
+
+def test_the_intake_tells_producers_all_that_they_have_to_know() -> None:
+    """What the value, the key and the headers of a record are for, and what becomes of a record that is no event."""
+    intake = asyncapi_document()["channels"][INTAKE_TOPIC]
+
+    told = [word for word in TOLD_OF_THE_INTAKE if word in intake["description"]]
+
+    assert told == TOLD_OF_THE_INTAKE
+    assert intake["bindings"]["kafka"]["topic"] == intake["address"] == INTAKE_TOPIC
 
 
 def test_every_reference_in_the_asyncapi_document_leads_somewhere() -> None:

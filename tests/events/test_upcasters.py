@@ -1,9 +1,11 @@
 """What the first versions of an order, a search and a trait mean today."""
 
+from typing import Any
+
 from hypothesis import given
 
 from events.catalog.customers import TraitsChanged, TraitsChangedV1
-from events.catalog.orders import OrderItemV1, OrderLine, OrderPlaced, OrderPlacedV1
+from events.catalog.orders import OrderAmended, OrderAmendedV1, OrderItemV1, OrderLine, OrderPlaced, OrderPlacedV1
 from events.catalog.searches import SearchPerformed, SearchPerformedV1
 from events.codec import Codec
 from events.envelope import Envelope
@@ -41,6 +43,15 @@ def test_the_largest_first_order_has_a_total_within_bounds() -> None:
     placed = OrderPlacedV1(order_id="1", currency="GBP", items=(dearest,) * most_items)
 
     assert placed.upcast().total_minor == MAX_AMOUNT_MINOR
+
+
+def test_the_first_amendment_knew_its_difference() -> None:
+    """It says the same today, where a source may leave the difference out."""
+    lines = (OrderLine(product="22633", quantity=2, unit_price_minor=185),)
+    told: dict[str, Any] = {"order": "1", "currency": "GBP", "lines": lines, "total_minor": 370, "store": "leeds"}
+
+    assert OrderAmendedV1(**told, total_delta_minor=-5).upcast() == OrderAmended(**told, total_delta_minor=-5)
+    assert OrderAmended(**told).total_delta_minor is None
 
 
 def test_the_first_search_happened_in_the_web_shop() -> None:

@@ -52,5 +52,5 @@ def break_build(how: Break) -> None:
             checkpoint.MOVE = checkpoint.MOVE.replace(FENCE, "")
         case Break.NO_WINDOW:
             Window.admit = everything_counts  # type: ignore[method-assign, assignment]
-        case Break.NOTHING:
+        case Break.NOTHING | Break.ANSWER_FIRST:  # which is no matter of a pump's
             pass

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from tests.faults.ground import Ground
-from tests.faults.orders import Break, Point
+from tests.faults.orders import Break, DoorPoint, Point
 from tests.faults.outcome import Outcome
 from tests.faults.scene import scene
 
@@ -65,6 +65,19 @@ def no_window(ground: Ground) -> Outcome:
         return at.judge(1)
 
 
+def answer_first(ground: Ground) -> Outcome:
+    """Kill a front door that has answered for more than the log has."""
+    with scene(ground._replace(by_door=True), WITHOUT) as at:
+        at.make_live()
+        victim = at.door(broken=Break.ANSWER_FIRST, point=DoorPoint.BEFORE_APPEND, at_batch=SOME_BATCHES)
+        at.pump()
+        at.produce()
+        code, _ = victim.ended()
+        assert code < 0, victim.last_words()
+        at.settle()
+        return at.judge(1)
+
+
 class BrokenBuild(NamedTuple):
     """What is broken, and the fault that shows it."""
 
@@ -77,5 +90,6 @@ BROKEN_BUILDS = (
     BrokenBuild(Break.CHECKPOINT_BEFORE, checkpoint_before),
     BrokenBuild(Break.NO_FENCING, no_fencing),
     BrokenBuild(Break.NO_WINDOW, no_window),
+    BrokenBuild(Break.ANSWER_FIRST, answer_first),
 )
 """Every one of them; the oracle is worth as much as they are red."""

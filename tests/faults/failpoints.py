@@ -14,7 +14,7 @@ from psycopg.rows import TupleRow
 from events.log import Chunk
 from events.log.group import WAIT_SECONDS, Membership
 from projections._engine import seen_ids
-from tests.faults.orders import Point, PumpOrder
+from tests.faults.orders import DoorOrder, DoorPoint, Point, PumpOrder
 
 AT_LEAST_SECONDS = 0.1
 """What a signal may take to reach all threads: the one that sent it goes no further meanwhile."""
@@ -23,13 +23,13 @@ AT_LEAST_SECONDS = 0.1
 class Failpoint:
     """Counts how often this process came to its point, and ends or stops it when it is time."""
 
-    def __init__(self, order: PumpOrder) -> None:
+    def __init__(self, order: PumpOrder | DoorOrder) -> None:
         """Fail where and how the order says."""
         self._point = order.point
         self._left = order.at_batch
         self._signal = signal.SIGSTOP if order.frozen else signal.SIGKILL
 
-    def reached(self, point: Point) -> None:
+    def reached(self, point: Point | DoorPoint) -> None:
         """Say that a batch has come to a point."""
         if point == self._point:
             self._left -= 1

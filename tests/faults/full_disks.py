@@ -26,7 +26,7 @@ def broker_filled(ground: Ground, times: int, *, may_mount: bool = True) -> Outc
     """Leave the broker no room: the producer hears that its events were not stored, and sends them again."""
     with small_disk(BROKER_MEGABYTES, may_mount=may_mount) as disk:
         broker = Broker(disk.folder / "kafka", heap_mb=HEAP_MB, progress=print)
-        with broker, scene(Ground(broker, ground.dsn)) as at:
+        with broker, scene(ground._replace(broker=broker)) as at:
             at.begin()
             for _ in range(times):
                 said = at.producer.errors().count(NOT_STORED)
@@ -44,7 +44,7 @@ def postgres_filled(ground: Ground, times: int, *, may_mount: bool = True) -> Ou
     with (
         small_disk(POSTGRES_MEGABYTES, may_mount=may_mount) as disk,
         postgres(disk.folder, changes) as server,
-        scene(Ground(ground.broker, server.dsn)) as at,
+        scene(ground._replace(dsn=server.dsn)) as at,
     ):
         (pump,) = at.begin()
         folder = ServerFolder(server.home)

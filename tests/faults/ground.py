@@ -22,10 +22,14 @@ TEMPLATE = "regulars_empty"
 
 
 class Ground(NamedTuple):
-    """A broker, and the DSN of a Postgres in which databases may be made."""
+    """A broker, and the DSN of a Postgres in which databases may be made.
+
+    ``by_door``: what producers send goes through a front door, and not to the broker at once.
+    """
 
     broker: Broker
     dsn: str
+    by_door: bool = False
 
 
 @contextmanager

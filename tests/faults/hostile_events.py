@@ -34,7 +34,7 @@ def sent_again(ground: Ground, times: int) -> Outcome:
     with scene(ground) as at:
         at.begin(pumps=2)
         for _ in range(times):
-            at.produce()
+            at.produce_again()
             at.load()
         outcome = at.finish(times)
         assert outcome.verdict["duplicates"] > 0, outcome.verdict
@@ -80,7 +80,7 @@ def all_at_once(ground: Ground, times: int) -> Outcome:
         at.begin(pumps=2)
         parked = 0
         for number in range(times):
-            at.produce()
+            at.produce_again()
             _late(at, number)
             at.send(_of_every_version(number))
             parked += sum(at.send(told) for told in (_poison(), _of_unknown_versions(number), _oversize(number)))

@@ -80,7 +80,7 @@ def _while_it_runs(at: Scene, loss: Loss, sentences: Sequence[str]) -> Outcome:
 
 
 def _delete_records(at: Scene) -> None:
-    at.produce()
+    at.produce(seed=7)
     at.load(folded=False)
     at.stop_producers()
     places = [TopicPartition(at.cluster.events, partition, OFFSET_END) for partition in range(PARTITIONS)]
@@ -94,7 +94,7 @@ def _recreate(at: Scene) -> None:
     for deleted in admin.delete_topics([at.cluster.events]).values():
         deleted.result(REQUEST_SECONDS)
     topics.create(at.cluster, PARTITIONS)
-    at.produce()
+    at.produce(seed=7)
     at.load(folded=False)
     at.stop_producers()
 

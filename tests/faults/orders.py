@@ -31,6 +31,16 @@ class Point(StrEnum):
     AFTER_COMMIT = "after COMMIT"
 
 
+class DoorPoint(StrEnum):
+    """Where the front door may fail with what it was sent."""
+
+    NOWHERE = "nowhere"
+    BEFORE_APPEND = "before the append"
+    AFTER_APPEND = "after the append"
+    BEFORE_ANSWER = "before the answer"
+    AFTER_ANSWER = "after the answer"
+
+
 class Break(StrEnum):
     """How a build is broken on purpose."""
 
@@ -39,6 +49,7 @@ class Break(StrEnum):
     CHECKPOINT_BEFORE = "the checkpoint is moved in a transaction of its own, before the rows"
     NO_FENCING = "a batch is written whoever owns the partition"
     NO_WINDOW = "an event that is there a second time counts"
+    ANSWER_FIRST = "the front door answers before the log has it"
 
 
 @dataclass(frozen=True)
@@ -92,3 +103,31 @@ class ProducerOrder(Order):
     rate: float = RATE
     append_events: int = 50
     shuffled: int = 1
+
+
+@dataclass(frozen=True)
+class DoorOrder(Order):
+    """What a front door is told; where it fails, it is killed at the point when it comes there ``at_batch`` times."""
+
+    dsn: str
+    port: int
+    point: str = DoorPoint.NOWHERE
+    at_batch: int = 1
+    frozen: bool = False
+    broken: str = Break.NOTHING
+
+
+class Wire(StrEnum):
+    """What a sender speaks with the front door."""
+
+    CLOUDEVENTS = "cloudevents"
+    SEGMENT = "segment"
+
+
+@dataclass(frozen=True)
+class SenderOrder(ProducerOrder):
+    """What is told to a producer that sends through the front door: where that is, and the key to it."""
+
+    port: int = 0
+    key: str = ""
+    wire: str = Wire.CLOUDEVENTS

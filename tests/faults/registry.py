@@ -6,11 +6,15 @@ from typing import NamedTuple
 from tests.faults import (
     backlogs,
     cut_answers,
+    cut_doors,
     full_disks,
     hostile_events,
     killed,
+    killed_doors,
+    lonely_doors,
     lost_logs,
     many_members,
+    stopped_doors,
     stopped_servers,
 )
 from tests.faults.ground import Ground
@@ -49,5 +53,11 @@ FAULTS = (
     Fault("the topic is made anew", lost_logs.topic_recreated, 1, 6),
     Fault("the broker's disk is full", full_disks.broker_filled, 1, 3),
     Fault("the disk of Postgres is full", full_disks.postgres_filled, 1, 3),
+    Fault("a front door is killed at a point", killed_doors.at_points, 1, 16),
+    Fault("a front door is killed at a random moment", killed_doors.at_random, 0, 20),
+    Fault("a front door is told to stop", stopped_doors.told_to_stop, 0, 5),
+    Fault("the answer of a front door is cut", cut_doors.answer_cut, 0, 30),
+    Fault("the broker is away behind the door", lonely_doors.broker_away, 0, 3),
+    Fault("Postgres is away behind the door", lonely_doors.postgres_away, 0, 3),
 )
 """All of them, in the order of the table."""

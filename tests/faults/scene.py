@@ -4,7 +4,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -17,11 +17,10 @@ from events.log.kafka import KafkaLog
 from projections import PROJECTIONS
 from projections._engine.projector import Projector
 from services.installation import connect
-from tests.faults import producing_process, pumping_process
 from tests.faults.child import Child
 from tests.faults.ground import PARTITIONS, Ground, database
-from tests.faults.orders import ProducerOrder, PumpOrder
 from tests.faults.outcome import Outcome, green, judged
+from tests.faults.processes import Processes
 from tests.faults.stalls import Stalls
 from tests.oracle.watching import Watch
 
@@ -38,29 +37,16 @@ SELECT count(*) FILTER (WHERE c.next_offset < w.next_offset) AS behind, count(*)
 """
 
 
-class Scene:
-    """Where one fault is tried. ``said`` is what pumps that were stopped said of themselves."""
+class Scene(Processes):
+    """Where one fault is tried."""
 
-    def __init__(self, cluster: Cluster, dsn: str, folder: Path, without: tuple[str, ...]) -> None:
+    def __init__(self, cluster: Cluster, dsn: str, folder: Path, without: tuple[str, ...], *, by_door: bool) -> None:
         """Use topics and a database that nobody else uses; ``without`` some projections."""
-        self.cluster = cluster
-        self.dsn = dsn
-        self.said: list[dict[str, Any]] = []
-        self._folder = folder
+        super().__init__(cluster, dsn, folder, without, by_door=by_door)
+        self._file_of_all = folder / "acknowledged.all"
         self._projections = [projection for projection in PROJECTIONS if projection.name not in without]
-        self._without = without
-        self._held = ExitStack()
-        self._number = 0
-        self._pumps: list[Child] = []
-        self._producers: list[Child] = []
-        self._acknowledged = folder / "acknowledged"
-        self._acknowledged.mkdir()
-        self._watch = self._held.enter_context(Watch(dsn))
-        self._stalls = self._held.enter_context(Stalls(dsn, self._acknowledged))
-
-    def close(self) -> None:
-        """End whatever was started."""
-        self._held.close()
+        self._watch = self.held.enter_context(Watch(dsn))
+        self._stalls = self.held.enter_context(Stalls(dsn, self.acknowledged))
 
     def make_live(self) -> None:
         """Make every table live before the first event: what comes is news."""
@@ -75,44 +61,11 @@ class Scene:
         self.make_live()
         started = [self.pump_soon(**wishes) for _ in range(pumps)]
         self.produce()
-        for pump in started:
-            pump.wait_begun()
+        for child in (*started, *self.doors):
+            child.wait_begun()
         self.load()
         self._stalls.begin()
         return started
-
-    def produce(self, **wishes: Any) -> Child:  # noqa: ANN401 - as above
-        """Start a producer, and return it when it is at work."""
-        errors = self._file("producer")
-        acknowledged = self._acknowledged / errors.stem
-        order = ProducerOrder(self.cluster.servers, self.cluster.prefix, str(acknowledged), **wishes)
-        child = self._held.enter_context(Child(producing_process, order, errors))
-        child.wait_begun()
-        self._producers.append(child)
-        return child
-
-    @property
-    def producer(self) -> Child:
-        """The first producer."""
-        return self._producers[0]
-
-    def pump(self, **wishes: Any) -> Child:  # noqa: ANN401 - as above
-        """Start a pump, and return it when it is at work."""
-        child = self.pump_soon(**wishes)
-        child.wait_begun()
-        return child
-
-    def pump_soon(self, **wishes: Any) -> Child:  # noqa: ANN401 - as above
-        """Start a pump, and return it at once."""
-        given = {"dsn": self.dsn, "without": self._without, **wishes}
-        order = PumpOrder(self.cluster.servers, self.cluster.prefix, **given)
-        child = self._held.enter_context(Child(pumping_process, order, self._file("pump")))
-        self._pumps.append(child)
-        return child
-
-    def _file(self, name: str) -> Path:
-        self._number += 1
-        return self._folder / f"{name}-{self._number}.errors"
 
     def send(self, told: Iterable[tuple[str, bytes]]) -> int:
         """Put keys and bytes on the log as a producer does that knows no rules, and return how many."""
@@ -141,12 +94,6 @@ class Scene:
             assert time.monotonic() < give_up, f"{missing} events are not acknowledged, or a partition is not folded"
             time.sleep(LOOK_SECONDS)
 
-    def stop_producers(self) -> int:
-        """Stop the producers, and return how many of their appends failed."""
-        said = [producer.stop() for producer in self._producers if producer.runs]
-        self._producers = []
-        return sum(each["failures"] for each in said)
-
     def wait_drained(self, seconds: float = DRAIN_SECONDS) -> None:
         """Wait until every live table has come to where the log ends now."""
         log = KafkaLog(self.cluster)
@@ -157,16 +104,10 @@ class Scene:
         with connect(self.dsn) as connection:
             while (found := connection.execute(BEHIND, [list(ends), list(ends.values())]).fetchall()) != [whole]:
                 if time.monotonic() > give_up:
-                    (behind, there), words = found[0], "\n".join(pump.last_words() for pump in self._pumps)
+                    (behind, there), words = found[0], "\n".join(pump.last_words() for pump in self.pumps)
                     message = f"{behind} checkpoints of {there} are behind after {seconds:.0f} s\n{words}"
                     raise AssertionError(message)
                 time.sleep(LOOK_SECONDS)
-
-    def stop_pumps(self) -> None:
-        """Stop the pumps, and keep what they said."""
-        for pump in self._pumps:
-            pump.leave_soon()
-        self.said += [pump.stop() for pump in self._pumps if not pump.heard]
 
     def settle(self) -> None:
         """Stop the producers, let the pumps come to the log's end, and stop them."""
@@ -181,9 +122,9 @@ class Scene:
 
     def judge(self, times: int) -> Outcome:
         """Have the oracle judge what there is now."""
-        file = self._folder / "acknowledged.all"
+        file = self._file_of_all
         with file.open("wb") as every:
-            for path in sorted(self._acknowledged.iterdir()):
+            for path in sorted(self.acknowledged.iterdir()):
                 every.write(path.read_bytes())
         verdict = judged(self.cluster, self.dsn, file)
         return Outcome(
@@ -208,7 +149,7 @@ def scene(ground: Ground, without: tuple[str, ...] = ()) -> Iterator[Scene]:
     topics.create(cluster, PARTITIONS)
     folder = Path(mkdtemp(prefix="regulars-test-"))
     with database(ground.dsn) as dsn:
-        made = Scene(cluster, dsn, folder, without)
+        made = Scene(cluster, dsn, folder, without, by_door=ground.by_door)
         try:
             yield made
         finally:

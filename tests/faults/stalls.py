@@ -4,6 +4,7 @@ A partition stands still while there is something to fold in it and the checkpoi
 in which the database cannot be asked counts: nothing moves then either.
 """
 
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,9 +43,15 @@ class Acknowledged:
             whole = new[: new.rfind(b"\n") + 1]
             self._read_bytes[path] = self._read_bytes.get(path, 0) + len(whole)
             for line in whole.splitlines():
-                _, partition, offset = line.rsplit(b" ", 2)
-                self.ends[int(partition)] = max(self.ends.get(int(partition), 0), int(offset) + 1)
+                _, partition, place = line.rsplit(b" ", 2)
+                self._note(int(partition), place)
                 self.events += 1
+
+    def _note(self, partition: int, place: bytes) -> None:
+        """Take down where an event lies, or before what; of one that may be anywhere nothing is known."""
+        end = int(place[1:]) if place.startswith(b"<") else int(place) + 1
+        if end != sys.maxsize:
+            self.ends[partition] = max(self.ends.get(partition, 0), end)
 
 
 class Stalls:

@@ -32,7 +32,7 @@ def broker_killed(ground: Ground, times: int) -> Outcome:
 
 def postgres_stopped(ground: Ground, times: int) -> Outcome:
     """Stop Postgres at once, as ``pg_ctl stop -m immediate`` does, and have it recover."""
-    with postgres() as server, scene(Ground(ground.broker, server.dsn)) as at:
+    with postgres() as server, scene(ground._replace(dsn=server.dsn)) as at:
         at.begin(pumps=2)
         for _ in range(times):
             postmaster = int((server.home / "postgres" / "postmaster.pid").read_text(encoding="utf-8").split()[0])

@@ -1,7 +1,7 @@
-"""The wire to Postgres, which tests may cut: a proxy that closes a connection at a chosen moment.
+"""The wire to Postgres or to the front door, which tests may cut: a proxy that closes a connection at a chosen moment.
 
 A request that is cut never reaches the server. An answer that is cut was given and nobody heard it: the dreaded COMMIT
-of which the client cannot know whether it took effect.
+of which the client cannot know whether it took effect, and the batch that its sender has to send again.
 """
 
 import socket
@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from enum import Enum
 from selectors import EVENT_READ, DefaultSelector
 from threading import Thread
+from typing import TypeVar
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -37,8 +38,8 @@ class Wire:
         """Listen for clients of the database of ``dsn``."""
         self._target = conninfo_to_dict(dsn)
         self._listener = listener
-        port = listener.getsockname()[1]
-        self.dsn = make_conninfo(dsn, host="127.0.0.1", port=port, sslmode="disable", gssencmode="disable")
+        self.port = int(listener.getsockname()[1])
+        self.dsn = make_conninfo(dsn, host="127.0.0.1", port=self.port, sslmode="disable", gssencmode="disable")
         self._cut = Cut.NEVER
         self._request = self._requests = 0
         self._word = b""
@@ -86,17 +87,37 @@ class Wire:
         match self._cut:
             case Cut.AT_REQUEST if self._requests == self._request:
                 self._cut = Cut.NEVER
-            case Cut.UNHEARD if self._word in request:
+            case Cut.UNHEARD if self._meant(request):
                 server.sendall(request)
                 self._cut = Cut.NEVER
-                while server.recv(PIECE_BYTES)[-READY_BYTES:][:1] != READY:
-                    pass
-            case Cut.UNANSWERED if self._word in request:
+                self._wait_for_answer(server)
+            case Cut.UNANSWERED if self._meant(request):
                 server.sendall(request)
                 self._cut = Cut.NEVER
             case _:
                 return False
         return True
+
+    def _meant(self, request: bytes) -> bool:
+        """Return whether a request is one of those that may be cut."""
+        return self._word in request
+
+    def _wait_for_answer(self, server: socket.socket) -> None:
+        while server.recv(PIECE_BYTES)[-READY_BYTES:][:1] != READY:
+            pass
+
+
+AnyWire = TypeVar("AnyWire", bound=Wire)
+
+
+class HttpWire(Wire):
+    """A wire to the front door: a request's head and its body are a piece each, and its body ends as JSON does."""
+
+    def _meant(self, request: bytes) -> bool:
+        return request.endswith((b"}", b"]"))
+
+    def _wait_for_answer(self, server: socket.socket) -> None:
+        server.recv(PIECE_BYTES)
 
 
 def _server(target: dict[str, str | int | None]) -> socket.socket:
@@ -111,10 +132,26 @@ def _server(target: dict[str, str | int | None]) -> socket.socket:
 @contextmanager
 def wire_to(dsn: str) -> Iterator[Wire]:
     """Yield a wire to a database."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        wire = Wire(dsn, listener)
-        server = Thread(target=wire.serve, daemon=True)
-        server.start()
+    with _listener() as listener, _serving(Wire(dsn, listener), listener) as wire:
         yield wire
-        listener.shutdown(socket.SHUT_RDWR)
-        server.join()
+
+
+@contextmanager
+def http_wire_to(port: int) -> Iterator[HttpWire]:
+    """Yield a wire to the front door at a port of this machine."""
+    target = make_conninfo(host="127.0.0.1", port=port)
+    with _listener() as listener, _serving(HttpWire(target, listener), listener) as wire:
+        yield wire
+
+
+def _listener() -> closing[socket.socket]:
+    return closing(socket.create_server(("127.0.0.1", 0)))
+
+
+@contextmanager
+def _serving(wire: AnyWire, listener: socket.socket) -> Iterator[AnyWire]:
+    server = Thread(target=wire.serve, daemon=True)
+    server.start()
+    yield wire
+    listener.shutdown(socket.SHUT_RDWR)
+    server.join()

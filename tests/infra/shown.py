@@ -6,9 +6,19 @@ from typing import NamedTuple
 from prometheus_client import CollectorRegistry
 from prometheus_client.samples import Sample
 
-from services.process.telemetry import METRICS, Kind, PumpFigures, RelayFigures, pump_registry, relay_registry
+from services.ingest.figures import IngestFigures, ingest_registry
+from services.intake.figures import DoorFigures, door_registry
+from services.process.metrics import METRICS, Kind
+from services.pump.figures import PumpFigures, pump_registry
+from services.relay.figures import RelayFigures, relay_registry
 
 SUFFIXES = {Kind.COUNTER: ("",), Kind.GAUGE: ("",), Kind.HISTOGRAM: ("_bucket", "_sum", "_count")}
+REGISTRIES = (
+    pump_registry(PumpFigures()),
+    relay_registry(RelayFigures()),
+    door_registry(DoorFigures()),
+    ingest_registry(IngestFigures()),
+)
 OF_A_SCRAPE = frozenset({"job", "instance"})
 OF_PROMETHEUS = {"up": OF_A_SCRAPE, "ALERTS": frozenset({"alertname", "alertstate", "severity"})}
 
@@ -45,9 +55,7 @@ def shown() -> dict[str, frozenset[str]]:
         for suffix in SUFFIXES[metric.kind]
     }
     processes = {
-        sample.name: OF_A_SCRAPE.union(sample.labels)
-        for registry in (pump_registry(PumpFigures()), relay_registry(RelayFigures()))
-        for sample in _samples(registry)
+        sample.name: OF_A_SCRAPE.union(sample.labels) for registry in REGISTRIES for sample in _samples(registry)
     }
     return {**OF_PROMETHEUS, **processes, **ours}
 

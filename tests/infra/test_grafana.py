@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from services.process.telemetry import METRICS
+from services.process.metrics import METRICS
 from tests.infra.conftest import Services
 from tests.infra.shown import SUFFIXES, answered, asked, unknown
 from tests.tidy.sources import ROOT

@@ -20,6 +20,10 @@ RULES = [
 ]
 TEMPLATE = re.compile(r"\{\{[^}]*\$labels\.(\w+)")
 COVERED = {
+    "regulars_door_interruptions_total",
+    "regulars_door_lag_records",
+    "regulars_door_refused_total",
+    "regulars_ingest_away",
     "regulars_lag_seconds",
     "regulars_parked_events",
     "regulars_pump_fenced_total",

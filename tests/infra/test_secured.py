@@ -10,10 +10,12 @@ from confluent_kafka.admin import AdminClient
 
 from events.log.cluster import Cluster
 from services.benchmark.workload import workload
+from services.ingest import verdicts
 from services.installation import Installation
 from tests.infra.composed import passwords
 from tests.infra.conftest import Services
-from tests.infra.following import await_folded, cluster_of
+from tests.infra.following import await_folded, await_true, cluster_of
+from tests.infra.outside import write
 from tests.infra.stack import Stack, running
 
 EVENTS = 500
@@ -74,6 +76,23 @@ def test_upstream_systems_write_to_the_intake_alone(upstream: Cluster) -> None:
     answers = [_answer(upstream, topic) for topic in written]
 
     assert answers == [None, *[KafkaError.TOPIC_AUTHORIZATION_FAILED] * 3]
+
+
+def test_what_upstream_systems_write_passes_the_door(
+    stack: Stack, regulars: Cluster, upstream: Cluster, empty_database: str
+) -> None:
+    """The door may do all that it has to: read the intake as a group, write the log, and keep what is no event."""
+    with closing(Installation(empty_database, regulars)) as installation:
+        log, connection = installation.log(), installation.connect()
+        before, sent = sum(log.ends().values()), list(workload(20, seed=8))
+        refused = _answer(upstream, upstream.intake)
+
+        write(upstream, sent)
+
+        await_true(lambda: sum(log.ends().values()) == before + len(sent), "all of it is on the log")
+        await_true(lambda: verdicts.listed(connection), "what is no event is kept")
+    assert refused is None
+    assert stack.of("door")[0].metrics()["regulars_door_stored_total"] == {(): len(sent)}
 
 
 def test_our_services_cannot_delete_the_log(regulars: Cluster) -> None:

@@ -17,18 +17,21 @@ from projections._engine.registry import live_tables
 from projections._engine.verify import verify
 from services.benchmark.workload import workload
 from services.dev.ports import HOST, free_port
+from services.ingest import registry
+from services.ingest.source import Role
 from services.installation import Installation
 from services.settings import Settings
 from tests.infra.conftest import Services
 from tests.infra.container import Container
 from tests.infra.dockerfile import entrypoint
 from tests.infra.following import await_folded, await_true, cluster_of
+from tests.infra.outside import post, write
 from tests.infra.places import Places
 from tests.infra.stack import Stack, running
 
 EVENTS = 4_000
 PARTITIONS, FOLDED = "regulars_pump_partitions", "regulars_pump_events_total"
-PUBLISHED = "regulars_relay_published_total"
+PUBLISHED, LET_IN = "regulars_relay_published_total", "regulars_door_stored_total"
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +95,22 @@ def test_each_signal_is_published(stack: Stack, installation: Installation) -> N
     await_true(lambda: relay.metrics()[PUBLISHED]["signals",] == raised[0], f"{raised[0]} signals are published")
 
 
+def test_what_comes_in_at_the_doors_is_folded(stack: Stack, installation: Installation) -> None:
+    """Over HTTP and on Kafka's intake: each event is on the log once, and the pumps fold it."""
+    log, connection = installation.log(), installation.connect()
+    registry.add(connection, "shop")
+    key = registry.new_key(connection, "shop", Role.WRITE)
+    before, sent = sum(log.ends().values()), list(workload(60, seed=8))
+
+    status = post(stack.of("api")[0], key, sent[:10])
+    write(cluster_of(stack.of("door")[0]), sent[10:])
+
+    door = stack.of("door")[0]
+    await_true(lambda: door.metrics()[LET_IN][()] == len(sent[10:]), "the door let everything in")
+    await_folded(installation)
+    assert (status, sum(log.ends().values())) == (200, before + len(sent))
+
+
 def test_all_that_stays_shows_metrics(stack: Stack) -> None:
     """Where its environment says, each service of ours tells Prometheus at least its version."""
     shown = [container.metrics() for container in stack.ours]
@@ -132,5 +151,5 @@ def test_all_end_well_and_leave_nothing_behind(stack: Stack) -> None:
     codes = stack.down()
 
     assert codes == dict.fromkeys(codes, 0)
-    assert set(codes) == {"pump-1", "pump-2", "relay-1"}
+    assert set(codes) == {"api-1", "door-1", "pump-1", "pump-2", "relay-1"}
     assert [container.folder.name for container in stack.ours if any(container.folder.iterdir())] == []

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from services.cli.commands import COMMANDS
-from services.settings import SETTINGS
+from services.variables import SETTINGS
 from tests.tidy.sources import ROOT, name
 
 ROOT_FILES = ("docker-compose.yml", ".env.example")

@@ -23,7 +23,9 @@ PARSER.add_argument("--dsn", required=True, help="the Postgres of the projection
 PARSER.add_argument("--kafka", help="HOST:PORT of the Kafka that holds the log")
 PARSER.add_argument("--prefix", default="regulars", help="how the topics' names begin")
 PARSER.add_argument("--projections", default="", help="names with commas between; all live tables by default")
-PARSER.add_argument("--acknowledged", type=Path, metavar="FILE", help="lines of 'id partition offset'")
+PARSER.add_argument(
+    "--acknowledged", type=Path, metavar="FILE", help="lines of 'id partition offset' or 'id partition <offset'"
+)
 PARSER.add_argument("--schemas", type=Path, metavar="DIR", help="what 'regulars schema --out' wrote")
 PARSER.add_argument("--watch", action="store_true", help="watch the checkpoints until SIGTERM or SIGINT")
 PARSER.add_argument("--json", action="store_true", help="print a JSON document, and not sentences")

@@ -13,8 +13,7 @@ from tests.oracle.persons import persons
 from tests.oracle.stored import Place, Stored
 
 OPENED = "complaint_opened"
-
-Acknowledged = dict[Place, str]
+BEFORE = "<"
 
 
 def check_positions(stored: Stored, log: Log, projections: Iterable[str], findings: Findings) -> None:
@@ -87,15 +86,54 @@ def _belonging(held: tuple[str, bool] | None) -> str:
     return "a person of its own" if held is None else "shared" if held[1] else repr(held[0])
 
 
-def read_acknowledged(file: Path, findings: Findings) -> Acknowledged:
-    """Return the ids that were acknowledged, by place; the file has a line ``id partition offset`` for each.
+class Acknowledged:
+    """The ids that were acknowledged: those at a place, and those of which we know the partition and how far they are.
 
-    What follows the last line break was cut off when its writer was killed, and is left out.
+    Give it the log's records in order; what it still holds in the end is nowhere.
     """
-    acknowledged: Acknowledged = {}
+
+    def __init__(self) -> None:
+        """Begin with nothing acknowledged."""
+        self.at: dict[Place, str] = {}
+        self.before: dict[tuple[int, str], int] = {}
+
+    def take(self, place: Place, event_id: str | None, findings: Findings) -> int:
+        """Take the id of what lies at a place, and return how many acknowledged events lie there no more."""
+        if self.before and event_id is not None:
+            key = (place[0], event_id)
+            if place[1] < self.before.get(key, 0):
+                del self.before[key]
+        wanted = self.at.pop(place, None)
+        if wanted is None or wanted == event_id:
+            return 0
+        findings.note("acknowledged", f"{wanted!r} was acknowledged at {where(place)}, and there lies {event_id!r}")
+        return 1
+
+    def missing(self, findings: Findings) -> int:
+        """Return how many acknowledged events the log does not have."""
+        for nowhere, missing in self.at.items():
+            sentence = f"{missing!r} was acknowledged at {where(nowhere)}, which the log does not have"
+            findings.note("acknowledged", sentence)
+        for (partition, missing), end in self.before.items():
+            sentence = f"{missing!r} was acknowledged before {where((partition, end))}, and does not lie there"
+            findings.note("acknowledged", sentence)
+        return len(self.at) + len(self.before)
+
+
+def read_acknowledged(file: Path, findings: Findings) -> Acknowledged:
+    """Return the ids that were acknowledged; the file has a line ``id partition offset`` for each.
+
+    ``<offset`` says that it is somewhere before that offset; who was answered twice may have been told two of them, and
+    the later one counts. What follows the last line break was cut off when its writer was killed, and is left out.
+    """
+    acknowledged = Acknowledged()
     for line in file.read_text(encoding="utf-8").split("\n")[:-1]:
         event_id, partition, offset = line.rsplit(" ", 2)
+        if offset.startswith(BEFORE):
+            key = (int(partition), event_id)
+            acknowledged.before[key] = max(acknowledged.before.get(key, 0), int(offset.removeprefix(BEFORE)))
+            continue
         place = (int(partition), int(offset))
-        if acknowledged.setdefault(place, event_id) != event_id:
+        if acknowledged.at.setdefault(place, event_id) != event_id:
             findings.note("acknowledged", f"{where(place)} was acknowledged for {event_id!r} and another event")
     return acknowledged

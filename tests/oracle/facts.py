@@ -53,6 +53,11 @@ def newest_order(old: Data) -> Data:
     }
 
 
+def newest_amendment(old: Data) -> Data:
+    """Return the data of ``regulars.order.amended.v1`` as the second version has it: the same."""
+    return old
+
+
 def newest_traits(old: Data) -> Data:
     """Return the data of ``regulars.customer.traits_changed.v1`` as the second version has it."""
     return {"traits": {old["trait"]: old["value"]} if old.get("value") else {}}
@@ -61,6 +66,7 @@ def newest_traits(old: Data) -> Data:
 UPCASTS = {
     "regulars.search.performed.v1": ("regulars.search.performed.v2", newest_search),
     "regulars.order.placed.v1": ("regulars.order.placed.v2", newest_order),
+    "regulars.order.amended.v1": ("regulars.order.amended.v2", newest_amendment),
     "regulars.customer.traits_changed.v1": ("regulars.customer.traits_changed.v2", newest_traits),
 }
 

@@ -18,6 +18,7 @@ class Purchases(Table):
         "orders": TOTAL,
         "items": TOTAL,
         "spend_minor": TOTAL,
+        "unpriced_amendments": TOTAL,
         "cancelled_orders": TOTAL,
         "cancelled_minor": TOTAL,
         "returns": TOTAL,
@@ -30,7 +31,7 @@ class Purchases(Table):
         """Return what each event changes in its month."""
         return {
             "regulars.order.placed.v2": self.placed,
-            "regulars.order.amended.v1": self.amended,
+            "regulars.order.amended.v2": self.amended,
             "regulars.order.cancelled.v1": self.cancelled,
             "regulars.fulfilment.return_accepted.v1": self.returned,
         }
@@ -45,8 +46,13 @@ class Purchases(Table):
         row["last_order"] = later(row["last_order"], fact.time)
 
     def amended(self, fact: Fact) -> None:
-        """Add the difference that an amendment makes."""
-        self._month(fact)["spend_minor"] += fact.data["total_delta_minor"]
+        """Add the difference that an amendment makes, or count that it does not tell."""
+        row = self._month(fact)
+        delta_minor = fact.data.get("total_delta_minor")
+        if delta_minor is None:
+            row["unpriced_amendments"] += 1
+        else:
+            row["spend_minor"] += delta_minor
 
     def cancelled(self, fact: Fact) -> None:
         """Count a cancellation, apart from the spend."""

@@ -13,7 +13,7 @@ from tests.oracle.facts import Reader
 from tests.oracle.findings import Findings
 from tests.oracle.folds_people import Profile
 from tests.oracle.kafka_log import kafka_log
-from tests.oracle.ledger import Ledger, where
+from tests.oracle.ledger import Ledger
 from tests.oracle.log import Log
 from tests.oracle.parked import Parked
 from tests.oracle.stored import Connection, Stored, snapshot, stored, timeline_rows
@@ -76,7 +76,8 @@ def judge(  # noqa: PLR0913 - what is judged, and by what
     checks.check_positions(seen, log, chosen, findings)
     reader = Reader(contract or published())
     ledger = Ledger(seen, chosen, reader, Duplicates(window_offsets), findings)
-    lost = _tell(log, ledger, checks.read_acknowledged(acknowledged, findings) if acknowledged else {}, findings)
+    given = checks.read_acknowledged(acknowledged, findings) if acknowledged else checks.Acknowledged()
+    lost = _tell(log, ledger, given, findings)
     compared = {name: compare(connection, seen.tables[name], table, findings) for name, table in ledger.tables.items()}
     if ledger.timeline is not None:
         ledger.timeline.compare(timeline_rows(connection), ledger.dropped, findings)
@@ -104,18 +105,10 @@ def _chosen(seen: Stored, projections: Sequence[str], findings: Findings) -> lis
 def _tell(log: Log, ledger: Ledger, acknowledged: checks.Acknowledged, findings: Findings) -> int:
     """Tell the ledger the whole log, and return how many acknowledged events it lacks."""
     lost = 0
-    take = ledger.take
     for record in log.records:
-        event_id = take(record)
-        if acknowledged:
-            wanted = acknowledged.pop((record.partition, record.offset), None)
-            if wanted is not None and wanted != event_id:
-                lost += 1
-                place = where((record.partition, record.offset))
-                findings.note("acknowledged", f"{wanted!r} was acknowledged at {place}, and there lies {event_id!r}")
-    for nowhere, missing in acknowledged.items():
-        findings.note("acknowledged", f"{missing!r} was acknowledged at {where(nowhere)}, which the log does not have")
-    return lost + len(acknowledged)
+        event_id = ledger.take(record)
+        lost += acknowledged.take((record.partition, record.offset), event_id, findings)
+    return lost + acknowledged.missing(findings)
 
 
 def _verdict(  # noqa: PLR0913, PLR0917 - all that there is to say

@@ -43,6 +43,7 @@ def test_a_log_that_forgot_its_beginning_is_found(shop: Shop) -> None:
         ("made-up 0 0", "'made-up' was acknowledged at offset 0 of partition 0, and there lies "),
         ("made-up 0 99999", "'made-up' was acknowledged at offset 99999 of partition 0, which the log does not have"),
         ("made up, too 9 1", "'made up, too' was acknowledged at offset 1 of partition 9, which the log does not have"),
+        ("made-up 0 <5", "'made-up' was acknowledged before offset 5 of partition 0, and does not lie there"),
     ],
 )
 def test_an_acknowledged_event_that_is_not_there_is_lost(shop: Shop, tmp_path: Path, line: str, says: str) -> None:
@@ -63,3 +64,17 @@ def test_an_acknowledged_event_that_is_not_there_is_lost(shop: Shop, tmp_path: P
 
     assert (whole.findings, whole.lost) == ([], 0)
     assert (len(lacking.findings), lacking.findings[0].startswith(says), lacking.lost) == (1, True, 1)
+
+
+def test_an_event_may_be_acknowledged_with_how_far_one_has_to_read(shop: Shop, tmp_path: Path) -> None:
+    """Whoever is told no place is told what to read up to: the event lies before it, and not at it or behind it."""
+    kept = Reader(published())
+    first = next(each for each in as_log(shop.log).records if each.offset and not kept.why_not(each.value))
+    event_id, file = kept.read(first.value).id, tmp_path / "acknowledged"
+
+    def lost(end: int) -> int:
+        file.write_text(f"{event_id} {first.partition} <{end}\n", encoding="utf-8")
+        with psycopg.connect(shop.dsn) as connection:
+            return judge(connection, stored(connection), as_log(shop.log), acknowledged=file).lost
+
+    assert [lost(first.offset + 1), lost(first.offset + 1_000), lost(first.offset)] == [0, 0, 1]

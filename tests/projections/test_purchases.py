@@ -41,8 +41,8 @@ def returned(amount_minor: int) -> ReturnAccepted:
     return ReturnAccepted(currency="GBP", amount_minor=amount_minor)
 
 
-def amended(total_minor: int, delta_minor: int) -> OrderAmended:
-    """Return a change of an order."""
+def amended(total_minor: int, delta_minor: int | None = None) -> OrderAmended:
+    """Return a change of an order, by so much where that is told."""
     return OrderAmended(
         order="o-1", currency="GBP", lines=LINES, total_minor=total_minor, total_delta_minor=delta_minor
     )
@@ -64,6 +64,7 @@ def test_an_order_counts_with_what_the_customer_pays() -> None:
             "orders": 2,
             "items": 6,
             "spend_minor": 200,
+            "unpriced_amendments": 0,
             "cancelled_orders": 0,
             "cancelled_minor": 0,
             "returns": 0,
@@ -93,6 +94,13 @@ def test_what_happens_later_counts_in_its_own_month_and_is_kept_apart() -> None:
     apart = [(row["cancelled_orders"], row["cancelled_minor"], row["returns"], row["returned_minor"]) for row in rows]
     assert shown == [(5, 1, 200), (6, 0, 0)]
     assert apart == [(0, 0, 0, 0), (1, 200, 1, 30)]
+
+
+def test_an_amendment_that_does_not_say_by_how_much_changes_no_spend() -> None:
+    """What the order cost before may not be here yet, so a difference would be a guess; it is counted instead."""
+    rows = rows_of((placed(250), NOON), (amended(200), NOON), (amended(190, -10), NOON), (amended(180, 0), NOON))
+
+    assert [(row["spend_minor"], row["orders"], row["unpriced_amendments"]) for row in rows] == [(240, 1, 1)]
 
 
 def test_a_month_begins_at_midnight_utc() -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from events.log.cluster import Cluster
-from services.settings import SASL, SECURITY_PROTOCOL, SETTINGS, SSL, InstallationError, Settings
+from services.settings import InstallationError, Settings
+from services.variables import SASL, SECURITY_PROTOCOL, SETTINGS, SSL
 
 SECRET = "open-sesame"  # noqa: S105 - nobody's
 KAFKA = {"REGULARS_KAFKA": "kafka-1:9092"}

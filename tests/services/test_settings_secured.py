@@ -14,7 +14,8 @@ from confluent_kafka.admin import AdminClient
 from events.log import topics
 from services.dev.broker import Broker
 from services.dev.ports import HOST, free_port
-from services.settings import SETTINGS, InstallationError, Settings
+from services.settings import InstallationError, Settings
+from services.variables import SETTINGS
 from tests.tidy.sources import ROOT
 
 SECRET = "open-sesame"  # noqa: S105 - nobody's

@@ -4,8 +4,8 @@ import re
 
 from services.cli.commands import COMMANDS
 from services.cli.exit_codes import ExitCode
-from services.process.telemetry import METRICS
-from services.settings import SETTINGS
+from services.process.metrics import METRICS
+from services.variables import SETTINGS
 from tests.tidy.sources import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

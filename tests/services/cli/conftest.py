@@ -13,7 +13,7 @@ from events.log import topics
 from events.log.cluster import Cluster
 from events.log.kafka import KafkaLog
 from services.cli import main
-from services.settings import KAFKA, SETTINGS, TOPIC_PREFIX
+from services.variables import KAFKA, SETTINGS, TOPIC_PREFIX
 from tests.conftest import PARTITIONS
 from tests.services.cli.ran import Ran, as_lines, linked, order, viewed
 

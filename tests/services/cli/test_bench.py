@@ -8,6 +8,7 @@ from tests.services.cli.conftest import Regulars
 
 KEYS = {"events_per_second", "raw_events_per_second", "ratio", "append_events_per_second", "projections"}
 KEYS |= {"rows_written", "batches", "peak_rss_mb", "seconds"}
+LOAD = {"events_per_second", "p50_ms", "p99_ms", "max_ms", "cpu_microseconds_per_event"}
 STAGES = {"generate", "append", "raw", "drain", "read", "fold", "commit", "wait"}
 
 BENCH_DATABASES = "SELECT count(*) FROM pg_database WHERE datname LIKE 'regulars\\_bench\\_%'"
@@ -57,5 +58,23 @@ def test_the_whole_way_over_kafka_is_measured(regulars: Regulars, kafka_address:
     assert (document["events"], document["pumps"], document["parked"], document["duplicates"]) == (6000, pumps, 0, 0)
     assert document["rows_written"] > 1000
     assert document["postgres"]["synchronous_commit"] == "on"
+    names = AdminClient({"bootstrap.servers": kafka_address}).list_topics(timeout=10).topics
+    assert [name for name in names if ".bench-" in name] == []
+
+
+def test_the_front_door_is_measured(regulars: Regulars, kafka_address: str) -> None:
+    """What it acknowledged is on the log, event for event; slow clients and memory are looked at where one asks."""
+    few = ("--events", "600", "--seconds", "0.4", "--soak", "0.4", "--drip", "6")
+
+    ran = regulars("bench", "ingest", "--kafka", kafka_address, *few, "--json")
+
+    document = ran.documents[-1]
+    assert (ran.exit_code, document["refused"]) == (0, {})
+    assert document["log_events"] == document["acknowledged_log_events"] >= document["events"] > 2 * 600
+    assert document["batches"].keys() == document["singles"].keys() >= LOAD
+    assert (document["batches"]["events"], document["slowed"]["batches"]["events"]) == (600, 600)
+    assert document["singles"]["events"] == document["slowed"]["singles"]["events"] == 200
+    assert document["slowed"].keys() >= {"batch_ratio", "single_p50_ratio", "single_p99_ratio"}
+    assert document["soak"]["begin_rss_mb"] > 10
     names = AdminClient({"bootstrap.servers": kafka_address}).list_topics(timeout=10).topics
     assert [name for name in names if ".bench-" in name] == []

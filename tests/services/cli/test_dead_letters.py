@@ -33,7 +33,7 @@ def test_a_parked_event_is_listed_with_its_reason(regulars: Regulars, place: str
     assert (ran.exit_code, ran.document["parked"]) == (0, 1)
     assert f"{letter['partition']}@{letter['offset']}" == place
     assert (letter["fault"], letter["field"]) == ("unknown_type", "type")
-    assert "purchases_v1_g1" in letter["missed"]
+    assert "purchases_v2_g1" in letter["missed"]
 
 
 def test_the_list_is_readable_at_a_hundred_columns(regulars: Regulars, place: str) -> None:
@@ -82,6 +82,21 @@ def test_a_mended_event_counts_once(regulars: Regulars, place: str, connect: Con
     assert "purchases" in first.document["redriven"][0]["applied"]
     assert (second.exit_code, spend[0]) == (0, 700)
     assert regulars("deadletters", "list").out == "No event is parked.\n"
+
+
+def test_a_dismissed_event_waits_for_nobody(regulars: Regulars, place: str) -> None:
+    """A redrive of all leaves it alone and ends well; it is shown with the reason, and once more is once more fine."""
+    before = regulars("deadletters", "redrive", "--all").exit_code
+
+    ran = regulars("deadletters", "dismiss", place, "--because", "nobody dreams in our shop")
+    again = regulars("deadletters", "dismiss", place, "--because", "another reason", "--json")
+
+    assert (before, ran.exit_code, ran.out) == (3, 0, f"{place}: dismissed\n")
+    assert again.document == {"dismissed": [{"place": place, "now": False}]}
+    assert regulars("deadletters", "list").out == "No event is parked.\n"
+    assert regulars("deadletters", "redrive", "--all")[:2] == (0, "0 events applied, 0 still parked.\n")
+    assert ": nobody dreams in our shop\n" in regulars("deadletters", "show", place).out
+    assert regulars("verify").exit_code == 0
 
 
 def test_a_place_where_nothing_is_parked_is_a_no(regulars: Regulars) -> None:

@@ -16,10 +16,12 @@ from projections import PROJECTIONS
 from projections._engine.projector import Projector
 from services import installation
 from tests.conftest import PARTITIONS, Connect
+from tests.contracts.facts import fact
 from tests.contracts.kafka_topics import delete
 from tests.services.cli.conftest import Regulars
 from tests.services.cli.ran import Ran, as_lines, viewed
 from tests.services.cli.staying import Staying
+from tests.services.intake.producing import produce_events
 
 PATIENCE_SECONDS = 20.0
 
@@ -119,6 +121,21 @@ def test_a_partition_more_is_bad_and_nothing_is_appended(with_kafka: Regulars, k
     assert (ran.exit_code, _state(ran, "checkpoints")) == (1, "bad")
     assert _checks(ran)["checkpoints"][1] == "they are of 4 partitions, and the log has 6"
     assert with_kafka("log", "append", "-", piped=as_lines(viewed(2))).exit_code == 4
+
+
+def test_records_that_nobody_lets_in_are_a_warning(with_kafka: Regulars, kafka: Cluster) -> None:
+    """Whether there should be a door only people know; once one has been there and has read all, it is well."""
+    produce_events(kafka, [fact(1), fact(2)], PARTITIONS)
+    waiting = with_kafka("doctor", "--json")
+    door = Staying("door", environment={})
+    door.wait_for("let in")
+    ended = door.end()[0]
+
+    well = with_kafka("doctor", "--json")
+
+    assert (waiting.exit_code, well.exit_code, ended) == (0, 0, 0)
+    assert _checks(waiting)["intake"] == ("warn", f"2 records of {kafka.intake} to be let in, and no door runs")
+    assert _checks(well)["intake"] == ("ok", f"nothing waits in {kafka.intake} to be let in")
 
 
 def test_another_log_is_bad_and_nothing_is_appended(with_kafka: Regulars, kafka: Cluster, connect: Connect) -> None:

@@ -86,6 +86,8 @@ def test_a_conflict_is_parked_and_cannot_be_redriven(told: Regulars, connect: Co
     assert redriven.exit_code == 3
     assert redriven.out.startswith(f"{letter['partition']}@{letter['offset']}: a conflict cannot be redriven: another")
     assert redriven.out.endswith("0 events applied, 1 still parked.\n")
+    dismissed = told("deadletters", "dismiss", f"{letter['partition']}@{letter['offset']}", "--because", "sent twice")
+    assert (dismissed.exit_code, told("deadletters", "redrive", "--all").exit_code) == (0, 0)
     assert connect().execute(SPEND).fetchall() == [(1500,)]
 
 

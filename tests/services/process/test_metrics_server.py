@@ -11,7 +11,7 @@ import pytest
 from services.dev.ports import free_port
 from services.process.health import Health
 from services.process.metrics_server import served
-from services.process.telemetry import PumpFigures, pump_registry
+from services.pump.figures import PumpFigures, pump_registry
 from services.settings import InstallationError
 
 

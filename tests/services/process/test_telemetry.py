@@ -1,14 +1,19 @@
 """What is scraped: every metric that is declared, and none that is not."""
 
 import time
-from collections import Counter
+from collections import ChainMap, Counter
 
 from prometheus_client import CollectorRegistry
 
 from projections._engine.progress import BatchDone
-from services.process import telemetry
-from services.process.telemetry import METRICS, Kind, PumpFigures, RelayFigures, pump_registry, relay_registry
+from services.connecting.figures import ConnectorFigures, connector_registry
+from services.ingest.figures import IngestFigures, ingest_registry
+from services.intake.figures import DoorFigures, door_registry
+from services.process import metrics
+from services.process.metrics import METRICS, Kind
+from services.pump.figures import PumpFigures, pump_registry
 from services.pump.standing import Standing
+from services.relay.figures import RelayFigures, relay_registry
 
 PLACE = ("visits", 0)
 
@@ -28,12 +33,22 @@ def shown(registry: CollectorRegistry) -> dict[str, str]:
 
 
 def test_every_metric_that_is_declared_is_shown() -> None:
-    """A pump and a relay together show all of them, each as what it was declared."""
-    pump = pump_registry(PumpFigures(standing=standing(time.monotonic())))
-    relay = relay_registry(RelayFigures(Counter(signals=1), {"signals": 2}))
+    """All kinds of processes together show all of them, each as what it was declared; no two share one."""
+    registries = (
+        pump_registry(PumpFigures(standing=standing(time.monotonic()))),
+        relay_registry(RelayFigures(Counter(signals=1), {"signals": 2})),
+        ingest_registry(
+            IngestFigures({("shop", "stored"): 1}, Counter({("/v1/batch", "200"): 1}), lambda: {"x": True})
+        ),
+        connector_registry(ConnectorFigures("orders")),
+        door_registry(DoorFigures(lag={0: 1})),
+    )
+    kinds = [shown(registry) for registry in registries]
 
-    assert shown(pump) | shown(relay) == {metric.name: metric.kind.value for metric in METRICS}
-    assert set(shown(pump)) & set(shown(relay)) == {"regulars_build_info"}
+    names = Counter(name for each in kinds for name in each)
+
+    assert ChainMap(*kinds) == {metric.name: metric.kind.value for metric in METRICS}
+    assert {name for name, times in names.items() if times > 1} == {"regulars_build_info"}
 
 
 def test_a_name_says_what_it_is() -> None:
@@ -47,7 +62,7 @@ def test_a_name_says_what_it_is() -> None:
 
 def test_every_declaration_is_registered() -> None:
     """A metric that is declared in the module stands in ``METRICS``."""
-    declared = {value for value in vars(telemetry).values() if isinstance(value, telemetry.Metric)}
+    declared = {value for value in vars(metrics).values() if isinstance(value, metrics.Metric)}
 
     assert declared == set(METRICS)
 

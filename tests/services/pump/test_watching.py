@@ -13,7 +13,7 @@ from projections._engine.rebuild import build
 from projections._engine.registry import open_tables
 from services.installation import Installation
 from services.process.health import Health
-from services.process.telemetry import PumpFigures
+from services.pump.figures import PumpFigures
 from services.pump.watching import LOOK_SECONDS, Watch
 from tests.conftest import Connect
 from tests.contracts.facts import fact

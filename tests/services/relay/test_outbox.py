@@ -11,10 +11,12 @@ from contextlib import contextmanager
 import pytest
 
 from projections._engine.registry import Connection
+from services.ingest.verdicts import store
 from services.relay.outbox import OUTBOXES, Next, OutboxReader, make_outboxes
 from tests.conftest import Connect
+from tests.services.ingest.refusals import refused
 
-SIGNALS, DEAD_LETTERS = OUTBOXES
+SIGNALS, DEAD_LETTERS, VERDICTS = OUTBOXES
 WRITERS, TRANSACTIONS = 4, 40
 
 RAISE = """
@@ -182,3 +184,25 @@ def test_a_dead_letter_is_told_by_where_it_lies(connect: Connect) -> None:
     assert base64.b64decode(documents[0]["value_base64"]) == b"\xff\x00no"
     assert documents[0]["recorded_at"] == "2026-03-01T10:00:00.123000Z"
     assert (documents[1]["partition"], documents[1]["offset"], documents[1]["fault"]) == (3, 7, "malformed")
+
+
+def test_what_the_front_door_turned_away_is_told_once(connect: Connect) -> None:
+    """With its body, whatever it is; the same message sent again is the row that there is, and no news."""
+    connection = connect()
+    make_outboxes(connection)
+    reader = OutboxReader(connection, VERDICTS)
+    turned_away = [refused(b"\xff\x00no", message_id="m-1"), refused(message_id="m-2")]
+    store(connection, turned_away)
+
+    first = reader.next()
+    assert first is not None
+    reader.published(first)
+    store(connection, [turned_away[0], refused(message_id="m-3")])
+    second = reader.next()
+
+    assert second is not None
+    documents = [json.loads(message.value) for found in (first, second) for message in found.messages]
+    assert [document["message_id"] for document in documents] == ["m-1", "m-2", "m-3"]
+    assert base64.b64decode(documents[0]["body_base64"]) == b"\xff\x00no"
+    assert documents[0]["place"] == f"door:{documents[0]['row']}"
+    assert len({document["id"] for document in documents}) == 3

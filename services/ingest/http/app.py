@@ -1,0 +1,84 @@
+"""The web application of the front door: its routes, how errors look, and who may call it from a web page."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+
+from services.ingest.http import event_routes, public_routes, segment_routes, verdict_routes, webhook_routes
+from services.ingest.http.answers import Problem, json_answer, problem_answer
+from services.ingest.http.documents import SCHEMES
+from services.ingest.http.front import Front
+
+DESCRIPTION = (
+    "Events come in here: from the client libraries of Segment and RudderStack, as CloudEvents, and as webhooks."
+    " 200 means that the log holds what was sent."
+)
+ROUTERS = (
+    segment_routes.ROUTER,
+    event_routes.ROUTER,
+    webhook_routes.ROUTER,
+    verdict_routes.ROUTER,
+    public_routes.ROUTER,
+)
+DAY_SECONDS = 86_400
+
+
+def application(front: Front) -> FastAPI:
+    """Return the application. There is no page of documentation: those that exist load scripts from elsewhere."""
+    app = FastAPI(title="Regulars", description=DESCRIPTION, version=version("regulars"), docs_url=None, redoc_url=None)
+    app.state.front = front
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_exception_handler(Problem, problem_answer)
+    app.add_exception_handler(HTTPException, _http_answer)
+    app.add_exception_handler(RequestValidationError, _parameter_answer)
+    # A page of any shop sends from the visitor's browser. No cookie is looked at, so nothing is given away by it.
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "Content-Encoding"],
+        expose_headers=["Retry-After"],
+        max_age=DAY_SECONDS,
+    )
+    app.openapi = _documented(app)  # type: ignore[method-assign]
+    return app
+
+
+def _documented(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+            schema.setdefault("components", {})["securitySchemes"] = SCHEMES
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    return document
+
+
+async def _http_answer(request: Request, error: Exception) -> Response:
+    """Answer for a path or a method that there is not."""
+    if not isinstance(error, HTTPException):
+        raise error
+    status = HTTPStatus(error.status_code)
+    message = f"{request.method} {request.url.path[:256]}: {status.phrase.lower()}."
+    document = {"success": False, "code": status.phrase.lower().replace(" ", "_"), "message": message}
+    return json_answer(document, status, error.headers or {})
+
+
+async def _parameter_answer(request: Request, error: Exception) -> Response:
+    """Answer for a parameter that is not what it has to be."""
+    del request
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first = error.errors()[0]
+    name = str(first["loc"][-1])
+    document = {"success": False, "code": "invalid_field", "field": name, "message": f"{name}: {first['msg']}"}
+    return json_answer(document, HTTPStatus.UNPROCESSABLE_ENTITY)

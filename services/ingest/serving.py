@@ -1,0 +1,64 @@
+"""The front door as a process: what ``regulars api`` is.
+
+The event loop takes requests in; a thread each makes events and refused messages durable; one more reads the registry
+and writes the counts down.
+"""
+
+from threading import Event
+
+from services.cli.reporting import Report
+from services.ingest.figures import IngestFigures, ingest_registry
+from services.ingest.http.app import application
+from services.ingest.http.measuring import Measured
+from services.ingest.http.server import listen, serve
+from services.ingest.inside import Inside
+from services.installation import Installation
+from services.process.health import Health
+from services.process.metrics_server import served
+from services.process.retrying import DATABASE, LOG, opened_until_stopped
+from services.settings import InstallationError, Settings
+from services.variables import API
+
+
+def serve_until_stopped(settings: Settings, stop: Event, report: Report) -> None:
+    """Take events in over HTTP until ``stop`` is set; then answer what has begun.
+
+    While the database or the log is away it answers 503, and goes on by itself. Raises InstallationError where it
+    cannot listen, and what stays wrong, such as a log that the projections are not of.
+    """
+    figures, health = IngestFigures(), Health("api", DATABASE, LOG)
+    with served(settings.metrics, ingest_registry(figures), health):
+        opened_until_stopped(
+            settings, stop, report, health, lambda opened: _serve(opened, settings.api, stop, report, figures, health)
+        )
+
+
+def _serve(  # noqa: PLR0913, PLR0917 - all that a process of ours has
+    installation: Installation,
+    address: tuple[str, int],
+    stop: Event,
+    report: Report,
+    figures: IngestFigures,
+    health: Health,
+) -> None:
+    host, port = address
+    try:
+        listener = listen(host, port)
+    except OSError as error:
+        message = f"{API.name} is {host}:{port}, and nothing can be served there: {error.strerror or error}."
+        raise InstallationError(message) from error
+    with Inside(installation, health) as inside:
+        figures.messages = inside.acceptor.counts.outcomes
+        figures.away = lambda: inside.away
+
+        def stops() -> bool:
+            return stop.is_set() or inside.failure() is not None
+
+        def started() -> None:
+            at = f"http://{host}:{listener.getsockname()[1]}"
+            report.tell("serving", f"Events are taken in at {at}/v1/batch and {at}/v1/events.", address=at)
+
+        with health.working():
+            serve(Measured(application(inside.front), figures), listener, stops, started)
+        if (failure := inside.failure()) is not None:
+            raise failure

@@ -1,0 +1,1 @@
+"""How a sender's JSON record becomes events: a YAML table of JMESPath expressions, compiled for speed."""

@@ -1,0 +1,51 @@
+"""A connector in a process of its own, made from one that has everything imported, so that it begins at once."""
+
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext
+from multiprocessing.synchronize import Event as Signal
+from threading import Event
+
+from services.connecting.running import connect_until_stopped
+from services.settings import Settings
+from tests.services.connecting.calls import connector
+from tests.services.running import PATIENCE_SECONDS, Told
+
+
+def processes() -> ForkServerContext:
+    """Return what makes such processes."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
+
+
+class Victim:
+    """A process that follows from when it is made, until it is killed."""
+
+    def __init__(self, context: ForkServerContext, database: str, text: str) -> None:
+        """Start it, and wait until it follows."""
+        begun = context.Event()
+        self._process = context.Process(target=_follow, args=(database, text, begun), daemon=True)
+        self._process.start()
+        assert begun.wait(PATIENCE_SECONDS)
+
+    def kill(self) -> None:
+        """End it as a power cut would; it must not have ended by itself."""
+        assert self._process.is_alive()
+        self._process.kill()
+        self._process.join()
+
+
+class _Begun(Told):
+    def __init__(self, begun: Signal) -> None:
+        super().__init__()
+        self._begun = begun
+
+    def tell(self, event: str, sentence: str, **facts: object) -> None:
+        """Say so when it follows."""
+        super().tell(event, sentence, **facts)
+        if event == "following":
+            self._begun.set()
+
+
+def _follow(database: str, text: str, begun: Signal) -> None:
+    connect_until_stopped(Settings(postgres=database), connector(text), Event(), _Begun(begun))

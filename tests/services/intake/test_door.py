@@ -1,0 +1,171 @@
+"""What producers write to the intake comes onto the log of record once, or is kept with the reason."""
+
+import time
+from collections import Counter
+
+import msgspec
+import pytest
+from confluent_kafka import TopicPartition
+from confluent_kafka.admin import AdminClient
+
+from events.codec import MAX_EVENT_BYTES
+from events.log.cluster import Cluster
+from events.log.errors import LogError
+from services.ingest import registry, tallies, verdicts
+from services.ingest.source import Protocol
+from tests.conftest import Connect
+from tests.contracts.facts import fact, facts
+from tests.contracts.kafka_topics import PARTITIONS, OpenKafka
+from tests.services.intake.conftest import Start
+from tests.services.intake.producing import CODEC, produce, produce_events
+from tests.services.intake.reading import committed, stored_ids
+from tests.services.running import away, wait_until
+
+PLAN = """
+unplanned_types: block
+types: {regulars.order.placed.v2: any}
+"""
+
+
+def forget_intake(cluster: Cluster, partition: int, before: int) -> None:
+    """Have the broker delete the first records of a partition of the intake: what retention does."""
+    admin = AdminClient(cluster.librdkafka())
+    for deleted in admin.delete_records([TopicPartition(cluster.intake, partition, before)]).values():
+        deleted.result(20)
+
+
+def test_events_come_onto_the_log_in_their_canonical_form(kafka: Cluster, open_kafka: OpenKafka, start: Start) -> None:
+    """Each in the partition of its subject, in the order in which it was written, and the offsets are committed."""
+    log, sent = open_kafka(), facts(200)
+    produce_events(kafka, sent, PARTITIONS)
+
+    with start() as door:
+        door.wait_until(lambda: sum(log.ends().values()) == len(sent))
+
+    decoded = [CODEC.decode(each.value) for place in range(PARTITIONS) for each in log.records(place, 0, 200)]
+    assert sorted(each.id for each in decoded) == sorted(each.id for each in sent)
+    for place in range(PARTITIONS):
+        records = log.records(place, 0, 200)
+        envelopes = [CODEC.decode(record.value) for record in records]
+        assert [record.value for record in records] == [CODEC.encode(envelope) for envelope in envelopes]
+        assert [record.key for record in records] == [envelope.subject for envelope in envelopes]
+        order = [each.id for each in sent if each.id in {envelope.id for envelope in envelopes}]
+        assert [envelope.id for envelope in envelopes] == order
+    assert sum(committed(kafka).values()) == len(sent)
+
+
+def test_what_is_no_event_is_kept_with_the_reason_and_its_place(
+    kafka: Cluster, open_kafka: OpenKafka, start: Start, connect: Connect
+) -> None:
+    """Broken bytes, an unknown type, a bad field, one too long, and a tombstone: the good one passes them by."""
+    log = open_kafka()
+    good = CODEC.encode(fact(1))
+    bad_field = good.replace(b'"said"', b"7")
+    unknown = good.replace(b"probe_sent.v1", b"dreamt.v1")
+    long = good.replace(b'"said"', b'"' + b"x" * MAX_EVENT_BYTES + b'"')
+    values = [b"\xff{", good, unknown, bad_field, long, None]
+    produce(kafka, values, partition=2)
+
+    with start() as door:
+        door.wait_until(lambda: len(verdicts.listed(connect())) == 5)
+        door.wait_until(lambda: committed(kafka) == {2: 6})
+
+    kept = verdicts.listed(connect())
+    by_origin = {each.origin: each for each in kept}
+    assert stored_ids(log) == [fact(1).id]
+    assert set(by_origin) == {"2@0", "2@2", "2@3", "2@4", "2@5"}
+    assert {each.protocol for each in kept} == {Protocol.INTAKE}
+    assert by_origin["2@0"].body == b"\xff{"
+    assert (by_origin["2@0"].message_id, by_origin["2@3"].message_id) == ("2@0", fact(1).id)
+    assert by_origin["2@3"].field == "data.probe"
+    assert by_origin["2@2"].fault == "unknown_type"
+
+
+def test_what_a_tracking_plan_blocks_is_not_let_in(
+    kafka: Cluster, open_kafka: OpenKafka, start: Start, connect: Connect
+) -> None:
+    """The plan is that of the registered source whose name is the event's source; other sources have none."""
+    log, connection = open_kafka(), connect()
+    planned = msgspec.structs.replace(fact(1), source="till-leeds")
+    registry.add(connection, planned.source, plan=PLAN)
+    free = msgspec.structs.replace(fact(2), source="somebody-else")
+    produce(kafka, [CODEC.encode(planned), CODEC.encode(free)])
+
+    with start() as door:
+        door.wait_until(lambda: verdicts.listed(connection) and stored_ids(log))
+        door.wait_until(lambda: tallies.violations(connection))
+
+    (kept,) = verdicts.listed(connection)
+    assert (kept.fault, kept.message_id) == ("unplanned", planned.id)
+    assert stored_ids(log) == [free.id]
+    assert tallies.violations(connection)[0].events == 1
+
+
+def test_two_doors_share_and_hand_over(kafka: Cluster, open_kafka: OpenKafka, start: Start) -> None:
+    """One that joins and leaves while records come in loses none and lets none in twice but what was underway."""
+    log = open_kafka()
+    first, second, third = facts(900)[:300], facts(900)[300:600], facts(900)[600:]
+    with start() as door:
+        produce_events(kafka, first, PARTITIONS)
+        door.wait_until(lambda: sum(log.ends().values()) >= 300)
+        with start() as other:
+            other.wait_for("letting in")
+            produce_events(kafka, second, PARTITIONS)
+            wait_until(lambda: sum(log.ends().values()) >= 600)
+        produce_events(kafka, third, PARTITIONS)
+        door.wait_until(lambda: set(stored_ids(log)) == {each.id for each in facts(900)})
+        door.wait_until(lambda: sum(committed(kafka).values()) == 900)
+
+    assert max(Counter(stored_ids(log)).values()) <= 2
+
+
+def test_it_waits_for_the_database_and_goes_on(  # noqa: PLR0913, PLR0917 - all that is away, and all that is looked at
+    kafka: Cluster, open_kafka: OpenKafka, start: Start, database: str, postgres: str, connect: Connect
+) -> None:
+    """While what is refused cannot be kept nothing is committed; afterwards everything is let in, and kept."""
+    log = open_kafka()
+    with start() as door:
+        door.wait_for("letting in")
+        with away(database, postgres):
+            produce(kafka, [b"broken", CODEC.encode(fact(1))])
+            door.wait_for("away")
+            assert committed(kafka) == {}
+        door.wait_until(lambda: committed(kafka) == {0: 2})
+
+    assert set(stored_ids(log)) == {fact(1).id}
+    assert len(verdicts.listed(connect())) == 1
+
+
+def test_records_that_are_gone_are_a_hard_stop(kafka: Cluster, open_kafka: OpenKafka, start: Start) -> None:
+    """The sentence says what was lost and how to go on; then it begins after the hole."""
+    log = open_kafka()
+    produce(kafka, [CODEC.encode(each) for each in facts(10)])
+    with start() as door:
+        door.wait_until(lambda: committed(kafka) == {0: 10})
+    produce(kafka, [CODEC.encode(fact(number)) for number in range(10, 20)])
+    forget_intake(kafka, 0, 15)
+
+    with (
+        pytest.raises(LogError, match=r"lost 5 records of partition 0 .* from 10 to 14\. 'regulars door --skip-lost'"),
+        start() as door,
+    ):
+        door.wait_until(lambda: False)
+    with start(skip_lost=True) as door:
+        door.wait_until(lambda: committed(kafka) == {0: 20})
+
+    assert set(stored_ids(log)) == {fact(number).id for number in (*range(10), *range(15, 20))}
+
+
+def test_a_stop_in_the_middle_repeats_at_most_what_was_underway(
+    kafka: Cluster, open_kafka: OpenKafka, start: Start
+) -> None:
+    """A door that is stopped has committed what it let in: the next one begins behind it."""
+    log = open_kafka()
+    produce_events(kafka, facts(100), PARTITIONS)
+    with start() as door:
+        door.wait_until(lambda: sum(log.ends().values()) == 100)
+    with start() as door:
+        door.wait_for("letting in")
+        time.sleep(1)
+
+    assert sorted(stored_ids(log)) == sorted(each.id for each in facts(100))
