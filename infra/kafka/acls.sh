@@ -2,8 +2,10 @@
 # Who may do what on a Kafka with an authorizer. What stands in no rule is refused; making a rule again changes nothing.
 #
 #   User:regulars   our own services: they alone write regulars.events. They cannot delete a topic, nor can a mistake.
+#                   The group of the doors, regulars.door, is theirs too: nobody else takes records of the intake away.
 #   User:upstream   systems that bring facts: they write regulars.intake, and read nothing.
 #
+# An idempotent producer, as Java's are by default, needs no rule of its own: since Kafka 3.0 Write on its topic is enough.
 # With another REGULARS_TOPIC_PREFIX, write it in place of "regulars" in the names of topics and groups.
 set -euo pipefail
 

@@ -13,6 +13,7 @@ from events.log import Chunk, Positions
 from events.log.cluster import Cluster
 from events.log.group import Membership
 from events.log.kafka import KafkaLog
+from services.ingest.registry import Directory
 from services.installation import connect
 from services.intake.checking import Checked, Checker
 from services.intake.door import BATCH_RECORDS, Door
@@ -59,7 +60,7 @@ def by_stage(cluster: Cluster, events: int) -> dict[str, float]:
     log, taken = KafkaLog(cluster), list[list[Chunk]]()
     gc.disable()
     seconds = {READ: _timed(lambda: taken.extend(_read(cluster, events)))}
-    codec, checker = Codec(), Checker(lambda _: None)
+    codec, checker = Codec(), Checker(Directory().source)
     seconds[DECODE] = _timed(lambda: [codec.decode_batch(chunk.values) for chunks in taken for chunk in chunks])
     checked = list[Checked]()
     seconds[CHECK] = _timed(lambda: checked.extend(checker.check(chunks) for chunks in taken))

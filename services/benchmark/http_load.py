@@ -83,6 +83,7 @@ async def connected(host: str, port: int, connections: int) -> AsyncIterator[lis
     finally:
         for connection in made:
             connection.close()
+        await asyncio.sleep(0)  # until they are
 
 
 class _Told(msgspec.Struct):

@@ -1,7 +1,7 @@
 """``regulars bench``: how fast this machine takes events in, appends and drains, over the journal or over Kafka."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -14,15 +14,17 @@ from events.log.cluster import Cluster
 from services.benchmark import over_kafka
 from services.benchmark.api_process import only_on
 from services.benchmark.cores import cores
+from services.benchmark.door import measure_door
 from services.benchmark.ingest import Wishes
 from services.benchmark.ingest import measure as measure_ingest
-from services.benchmark.ingest_figures import Ingest, Sent
 from services.benchmark.measuring import Measurement, measure, scratch
 from services.benchmark.over_kafka import OverKafka
+from services.cli.bench_shown import show_door, show_drain, show_ingest
 from services.cli.exit_codes import ExitCode
 from services.cli.session import opened
-from services.cli.terminal import AsJson, Stage, emit, plural, say, stages, write, write_table
+from services.cli.terminal import AsJson, Stage, emit, say, stages
 from services.dev.broker import Broker
+from services.installation import Installation
 from services.settings import Settings
 
 
@@ -31,9 +33,12 @@ class What(StrEnum):
 
     DRAIN = "drain"
     INGEST = "ingest"
+    DOOR = "door"
 
 
-Measured = Annotated[What, Argument(help="The way from the log into the projections, or the front door over HTTP.")]
+Way = Annotated[
+    What, Argument(help="From the log into the projections; the front door over HTTP; or the door on Kafka's intake.")
+]
 Events = Annotated[int, Option("--events", min=1, metavar="N", help="How many events to make up.")]
 Seed = Annotated[int, Option("--seed", min=0, max=0xFFFF, metavar="N", help="The same seed makes up the same events.")]
 OnKafka = Annotated[
@@ -55,7 +60,7 @@ Drip = Annotated[
 
 
 def bench(
-    what: Measured = What.DRAIN,
+    what: Way = What.DRAIN,
     *,
     events: Events = 500_000,
     seed: Seed = 42,
@@ -66,19 +71,27 @@ def bench(
     drip: Drip = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Measure append and drain on this machine, or the front door, in a database of its own.
+    """Measure append and drain on this machine, or a door to it, in a database of its own.
 
     The database is made beside the installation's, in the same Postgres, and dropped afterwards, and so are the topics;
     nothing else is touched. With --json the last line is one JSON document.
 
     'bench ingest' has 'regulars api' on one core and everything else on the others: batches of 100, then single events
-    on a schedule, then both for as long as memory is watched. Without --kafka it starts a broker of its own. It fails
-    where the log does not hold exactly what was acknowledged.
+    on a schedule, then both for as long as memory is watched. 'bench door' has one 'regulars door' let a backlog in.
+    Without --kafka these two start a broker of their own, and they fail where the log does not hold exactly what was
+    acknowledged.
     """
     settings = Settings.from_environment()
-    if what is What.INGEST:
-        _ingest(settings, kafka, Wishes(events, seconds, soak, drip, seed), as_json=as_json)
-        return
+    match what:
+        case What.INGEST:
+            _ingest(settings, kafka, Wishes(events, seconds, soak, drip, seed), as_json=as_json)
+        case What.DOOR:
+            _door(settings, kafka, events, seed, as_json=as_json)
+        case What.DRAIN:
+            _drain(settings, kafka, events, seed, pumps, as_json=as_json)
+
+
+def _drain(settings: Settings, kafka: str | None, events: int, seed: int, pumps: int, *, as_json: bool) -> None:
     with opened(replace(settings, kafka=None)) as installation, scratch(installation.dsn) as own, stages() as stage:
         if kafka is None:
             measurement: Measurement | OverKafka = measure(own, events, seed, stage)
@@ -87,73 +100,50 @@ def bench(
     if as_json:
         emit(measurement)
     else:
-        _show(measurement)
+        show_drain(measurement)
 
 
 def _ingest(settings: Settings, kafka: str | None, wishes: Wishes, *, as_json: bool) -> None:
     parted = cores()
-    with (
-        only_on(parted.others),
-        opened(replace(settings, kafka=None)) as installation,
-        scratch(installation.dsn) as own,
-        stages() as stage,
-        _broker(settings, kafka, stage) as cluster,
-    ):
+    with only_on(parted.others), _over_kafka(settings, kafka) as (own, cluster, stage):
         measurement = measure_ingest(own, cluster, parted, stage, wishes)
     if as_json:
         emit(measurement)
     else:
-        _show_ingest(measurement)
-    if not measurement.whole:
-        say("The log does not hold exactly what was acknowledged, or requests were refused.")
+        show_ingest(measurement)
+    _be_whole(whole=measurement.whole)
+
+
+def _door(settings: Settings, kafka: str | None, events: int, seed: int, *, as_json: bool) -> None:
+    with _over_kafka(settings, kafka) as (own, cluster, stage):
+        measurement = measure_door(own, cluster, stage, events=events, seed=seed)
+    if as_json:
+        emit(measurement)
+    else:
+        show_door(measurement)
+    _be_whole(whole=measurement.whole)
+
+
+def _be_whole(*, whole: bool) -> None:
+    if not whole:
+        say("The log does not hold exactly what was acknowledged, or something was refused.")
         raise Exit(ExitCode.NO)
+
+
+@contextmanager
+def _over_kafka(settings: Settings, kafka: str | None) -> Iterator[tuple[Installation, Cluster, Stage]]:
+    """Yield a database of its own and a Kafka: the one that was named, or one that is started for this run."""
+    with ExitStack() as held:
+        installation = held.enter_context(opened(replace(settings, kafka=None)))
+        own = held.enter_context(scratch(installation.dsn))
+        if kafka is not None:
+            cluster = _at(settings, kafka)
+        else:
+            folder = held.enter_context(TemporaryDirectory(prefix="regulars-bench-"))
+            cluster = Cluster(held.enter_context(Broker(Path(folder), progress=say)).address)
+        yield own, cluster, held.enter_context(stages())
 
 
 def _at(settings: Settings, kafka: str) -> Cluster:
     """Return a Kafka that is reached as the installation's is."""
     return replace(settings.kafka or Cluster(kafka), servers=kafka)
-
-
-@contextmanager
-def _broker(settings: Settings, kafka: str | None, stage: Stage) -> Iterator[Cluster]:
-    """Yield the Kafka that was named, or one that is started for this run. Raises InstallationError."""
-    if kafka is not None:
-        yield _at(settings, kafka)
-        return
-    stage("Kafka", 0, 1)
-    with TemporaryDirectory(prefix="regulars-bench-") as folder, Broker(Path(folder), progress=say) as broker:
-        stage("Kafka", 1, 1)
-        yield Cluster(broker.address)
-
-
-def _show(measurement: Measurement | OverKafka) -> None:
-    write(f"{plural(measurement.events, 'event')} through {measurement.projections} projections", bold=True)
-    write(f"append  {measurement.append_events_per_second:>10,.0f} events/s")
-    write(
-        f"drain   {measurement.events_per_second:>10,.0f} events/s, {plural(measurement.rows_written, 'row')} written"
-    )
-    write(f"raw     {measurement.raw_events_per_second:>10,.0f} events/s, reading and decoding alone")
-    write(f"memory  {measurement.peak_rss_mb:>10,.0f} MB at the peak")
-    write_table(["stage", "seconds"], list(measurement.seconds.items()))
-
-
-def _show_ingest(measurement: Ingest) -> None:
-    write(f"{plural(measurement.events, 'event')} through the front door", bold=True)
-    held = f"{measurement.log_events:,} on the log for {measurement.acknowledged_log_events:,} acknowledged"
-    write(f"log     {held}, {plural(sum(measurement.refused.values()), 'request')} refused")
-    loads: list[tuple[str, Sent]] = [("batches", measurement.batches), ("single events", measurement.singles)]
-    if (slowed := measurement.slowed) is not None:
-        loads += [(f"{name} beside {slowed.drips} slow", sent) for name, sent in _named(slowed.batches, slowed.singles)]
-    names = ["load", "events/s", "p50 ms", "p99 ms", "slowest ms", "µs an event"]
-    rows = [
-        (name, each.events_per_second, each.p50_ms, each.p99_ms, each.max_ms, each.cpu_microseconds_per_event)
-        for name, each in loads
-    ]
-    write_table(names, rows)
-    if (watched := measurement.soak) is not None:
-        memory = f"{watched.begin_rss_mb:,.0f} MB at first and {watched.end_rss_mb:,.0f} MB in the end"
-        write(f"memory  {memory}, over {watched.seconds:,.0f} s at {watched.events_per_second:,.0f} events/s")
-
-
-def _named(batches: Sent, singles: Sent) -> list[tuple[str, Sent]]:
-    return [("batches", batches), ("single events", singles)]

@@ -11,15 +11,15 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
+from events.errors import Fault
 from events.log import Chunk, Positions
 from events.log.cluster import Cluster
 from events.log.errors import LogRefused, RecordsGone
 from events.log.group import SESSION_SECONDS, Membership
 from events.log.kafka import KafkaLog
 from services.ingest import tallies, verdicts
-from services.ingest.plans import plan_of
+from services.ingest.counting import Counts
 from services.ingest.registry import Directory
-from services.ingest.tracking_plan import Plan
 from services.installation import Connection
 from services.intake.checking import Checked, Checker
 from services.intake.figures import CHECK, READ, WAIT, DoorFigures
@@ -58,7 +58,8 @@ class Door:
         self._directory = Directory()
         self._read_at = float("-inf")
         self._collected_at = time.monotonic()
-        self._checker = Checker(self._plan)
+        self._checker = Checker(self._directory.source)
+        self._counts = Counts()
         self._keeper = ThreadPoolExecutor(1, "acknowledged")
         self._underway: _Underway | None = None
         self._uncommitted: dict[int, int] = {}
@@ -95,6 +96,7 @@ class Door:
         finally:
             self._keeper.shutdown()
             self._group.leave()
+        self._write_counts()
 
     def abandon(self) -> None:
         """Leave after something failed: what is not committed is read again."""
@@ -119,6 +121,8 @@ class Door:
         self._log.append_encoded(checked.events)
         self._figures.stored += len(checked.events)
         self._figures.refused += len(checked.refused)
+        self._figures.blocked += sum(each.error.fault is Fault.UNPLANNED for each in checked.refused)
+        self._counts.add(checked.tallies, checked.violations)
 
     def _assigned(self, partitions: Sequence[int]) -> Positions:
         committed = self._group.committed(partitions)
@@ -152,10 +156,6 @@ class Door:
             self._uncommitted.pop(partition, None)  # whoever has it next reads some of it again
             self._figures.lag.pop(partition, None)
 
-    def _plan(self, source: str) -> Plan | None:
-        found = self._directory.source(source)
-        return plan_of(found) if found is not None else None
-
     def _refresh(self, now: float) -> None:
         """Read the registry and write the counts down, where the last time was a while ago and nobody else writes."""
         if now - self._read_at < REGISTRY_SECONDS:
@@ -163,12 +163,15 @@ class Door:
         self._settle()  # it uses the connection
         self._read_at = now
         self._directory.refresh(self._connection)
-        if violations := self._checker.violations:
-            tallies.add(self._connection, {}, violations)
-            self._checker.violations = type(violations)()
+        self._write_counts()
         if now - self._collected_at > COLLECT_SECONDS:
             self._collected_at = now
             gc.collect()  # it is off beside
+
+    def _write_counts(self) -> None:
+        counted, against = self._counts.taken()
+        if counted or against:
+            tallies.add(self._connection, counted, against)
 
     def _tell_lag(self, chunks: Sequence[Chunk]) -> None:
         for chunk in chunks:

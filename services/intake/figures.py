@@ -17,6 +17,7 @@ class DoorFigures:
     read: int = 0
     stored: int = 0
     refused: int = 0
+    blocked: int = 0
     batches: int = 0
     rebalances: int = 0
     interruptions: int = 0
@@ -33,6 +34,7 @@ def _samples(figures: DoorFigures) -> Samples:
     yield metrics.DOOR_READ, {(): figures.read}
     yield metrics.DOOR_STORED, {(): figures.stored}
     yield metrics.DOOR_REFUSED, {(): figures.refused}
+    yield metrics.DOOR_BLOCKED, {(): figures.blocked}
     yield metrics.DOOR_BATCHES, {(): figures.batches}
     yield metrics.DOOR_STAGES, {(stage,): seconds for stage, seconds in figures.seconds.copy().items()}
     yield metrics.DOOR_LAG, {(str(partition),): lag for partition, lag in dict(figures.lag).items()}

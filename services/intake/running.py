@@ -4,7 +4,9 @@ import os
 import time
 from threading import Event
 
+from events.log.administration import administered
 from events.log.cluster import Cluster
+from events.log.errors import NoTopic
 from events.log.kafka import KafkaLog
 from projections._engine.pipeline import collector_paused
 from services.cli.reporting import STATUS_SECONDS, Report
@@ -58,6 +60,7 @@ class _Run:
         log = installation.log()
         if not isinstance(log, KafkaLog):
             raise TypeError
+        self._find_the_intake()
         with installation.connect(f"regulars door, process {os.getpid()}") as connection:
             refuse_another_log(connection, log)
             door = Door(self._cluster, log, connection, self._figures, skip_lost=self._skip_lost)
@@ -73,6 +76,13 @@ class _Run:
                 raise
             door.close()
             self._tell(last=True)
+
+    def _find_the_intake(self) -> None:
+        with administered(self._cluster) as kafka:
+            if not kafka.topics([self._cluster.intake]):
+                where = f"Kafka at {self._cluster.servers}"
+                message = f"{where} has no topic {self._cluster.intake}: run 'regulars topics create'."
+                raise NoTopic(message)
 
     def _turn_until_stopped(self, door: Door, log: KafkaLog) -> None:
         while not self._stop.is_set():

@@ -109,6 +109,9 @@ FOLLOWING = Metric(
 DOOR_READ = Metric("regulars_door_read_total", Kind.COUNTER, "Records of the intake read, those read again included.")
 DOOR_STORED = Metric("regulars_door_stored_total", Kind.COUNTER, "Events written to the log of record.")
 DOOR_REFUSED = Metric("regulars_door_refused_total", Kind.COUNTER, "Records refused, and kept with the reason.")
+DOOR_BLOCKED = Metric(
+    "regulars_door_blocked_total", Kind.COUNTER, "Records refused since a tracking plan blocks them; among the refused."
+)
 DOOR_BATCHES = Metric("regulars_door_batches_total", Kind.COUNTER, "Batches acknowledged and committed.")
 DOOR_STAGES = Metric(
     "regulars_door_stage_seconds_total",
@@ -150,6 +153,7 @@ DOOR = (
     DOOR_READ,
     DOOR_STORED,
     DOOR_REFUSED,
+    DOOR_BLOCKED,
     DOOR_BATCHES,
     DOOR_STAGES,
     DOOR_LAG,

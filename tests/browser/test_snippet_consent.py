@@ -52,6 +52,25 @@ def test_consent_is_asked_for_once(tab: Tab, api: Api, shop: Shop) -> None:
     assert {message["properties"]["path"] for message in api.messages} == {"/kettles", "/cups"}
 
 
+def test_what_waits_needs_consent_too(tab: Tab, api: Api, shop: Shop) -> None:
+    """What an earlier page has left in the browser stays there once the shop asks first, until consent is given."""
+    tab.visit("/kettles")
+    tab.leave()
+    api.wait_for(1)
+    shop.attributes = 'data-consent="ask"'
+    tab.visit("/cups")
+    tab.wait(5)
+    tab.hide()
+    before = len(api.posted)
+
+    tab.run("regulars.consent(true)")
+    tab.wait(1)
+
+    api.wait_for(2)
+    assert (before, [posted.mode for posted in api.posted]) == (1, ["no-cors", "cors"])
+    assert [message["properties"]["path"] for message in api.posted[1].messages] == ["/kettles", "/cups"]
+
+
 def test_who_refuses_is_forgotten(open_tab: OpenTab, api: Api) -> None:
     """consent(false) deletes the ids and what waits, and ends it in every tab and on every page after."""
     tab, other = open_tab(), open_tab()

@@ -51,17 +51,23 @@ def test_the_next_page_sends_what_the_last_could_not(tab: Tab, api: Api) -> None
 
 
 def test_failures_are_further_and_further_apart(tab: Tab, api: Api) -> None:
-    """An API that is down is asked again after 1, 2, 4 seconds and so on, however much there is to say."""
-    api.answers.extend([Answer(503)] * 3)
+    """An API that is down is asked again after 1, 2, 4 seconds, whatever there is to say; once up, after 1 again."""
+    down = Answer(503)
+    api.answers.extend([down, down, down, Answer(), down])
     tab.visit()
     tab.wait(1)
     for seconds in (1, 2, 4):
         eventually(lambda: tab.run("localStorage.rgl_rest > Date.now()"), wanted=True)
         tab.run("for (let i = 0; i < 20; i++) regulars.track('Clicked')")
         tab.wait(seconds)
+    eventually(tab.stored, [])
+    tab.run("regulars.track('Clicked')")
+    tab.wait(1)
+    eventually(lambda: tab.run("localStorage.rgl_rest > Date.now()"), wanted=True)
+    tab.wait(1)
 
-    sent_at = [posted.body["sentAt"] for posted in api.wait_for(4)]
-    assert sent_at == [f"2026-03-02T12:00:{second}.000Z" for second in ("01", "02", "04", "08")]
+    sent_at = [posted.body["sentAt"] for posted in api.wait_for(6)]
+    assert sent_at == [f"2026-03-02T12:00:{second}.000Z" for second in ("01", "02", "04", "08", "09", "10")]
 
 
 def test_an_api_that_names_a_time_is_left_alone_for_as_long(tab: Tab, api: Api) -> None:

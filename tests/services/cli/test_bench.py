@@ -78,3 +78,11 @@ def test_the_front_door_is_measured(regulars: Regulars, kafka_address: str) -> N
     assert document["soak"]["begin_rss_mb"] > 10
     names = AdminClient({"bootstrap.servers": kafka_address}).list_topics(timeout=10).topics
     assert [name for name in names if ".bench-" in name] == []
+
+
+def test_the_door_on_the_intake_is_measured(regulars: Regulars, kafka_address: str) -> None:
+    """Everything that was written to the intake is on the log."""
+    ran = regulars("bench", "door", "--kafka", kafka_address, "--events", "600")
+
+    assert (ran.exit_code, ran.out.partition("\n")[0]) == (0, "600 events let in by one door")
+    assert "600 on the log" in ran.out

@@ -131,6 +131,27 @@ def test_once_takes_all_that_there_is(
     assert [each.call for each in told(journal)] == ["1"]
 
 
+def test_what_was_refused_is_redriven_by_a_mended_translation(
+    regulars: Regulars, connector: Path, database: str, source: Connection, journal: Journal
+) -> None:
+    """The file is followed with once more, and what was refused counts once, by the time and the id that it had."""
+    source.execute(ADD, [1, None, "kettle", at(1)])
+    source.execute(ADD, [2, "ann", "pot", at(2)])
+    connector.write_text(calls(database), encoding="utf-8")
+    regulars("connect", str(connector), "--once")
+    connector.write_text(calls(database).replace("'customer', caller", "'customer', caller || id"), encoding="utf-8")
+    followed = regulars("connect", str(connector), "--once")
+
+    redriven = regulars("deadletters", "redrive", "door:1")
+    again = regulars("deadletters", "redrive", "door:1")
+
+    assert (followed.exit_code, redriven.exit_code, again.exit_code) == (0, 0, 0)
+    assert {(each.call, each.caller, each.about) for each in told(journal)} == {
+        ("1", "customer:1", "kettle"),
+        ("2", "customer:ann", "pot"),
+    }
+
+
 def test_a_folder_is_taken_in_file_by_file(regulars: Regulars, connector: Path, journal: Journal) -> None:
     """As 'regulars import' does it, each file once."""
     connector.write_text(FOLDER, encoding="utf-8")

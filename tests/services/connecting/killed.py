@@ -21,12 +21,12 @@ def processes() -> ForkServerContext:
 class Victim:
     """A process that follows from when it is made, until it is killed."""
 
-    def __init__(self, context: ForkServerContext, database: str, text: str) -> None:
-        """Start it, and wait until it follows."""
-        begun = context.Event()
-        self._process = context.Process(target=_follow, args=(database, text, begun), daemon=True)
+    def __init__(self, context: ForkServerContext, database: str, text: str, begun: str) -> None:
+        """Start it, and wait until it tells of that."""
+        heard = context.Event()
+        self._process = context.Process(target=_follow, args=(database, text, begun, heard), daemon=True)
         self._process.start()
-        assert begun.wait(PATIENCE_SECONDS)
+        assert heard.wait(PATIENCE_SECONDS)
 
     def kill(self) -> None:
         """End it as a power cut would; it must not have ended by itself."""
@@ -36,16 +36,17 @@ class Victim:
 
 
 class _Begun(Told):
-    def __init__(self, begun: Signal) -> None:
+    def __init__(self, begun: str, heard: Signal) -> None:
         super().__init__()
         self._begun = begun
+        self._heard = heard
 
     def tell(self, event: str, sentence: str, **facts: object) -> None:
-        """Say so when it follows."""
+        """Say so when it has come so far."""
         super().tell(event, sentence, **facts)
-        if event == "following":
-            self._begun.set()
+        if event == self._begun:
+            self._heard.set()
 
 
-def _follow(database: str, text: str, begun: Signal) -> None:
-    connect_until_stopped(Settings(postgres=database), connector(text), Event(), _Begun(begun))
+def _follow(database: str, text: str, begun: str, heard: Signal) -> None:
+    connect_until_stopped(Settings(postgres=database), connector(text), Event(), _Begun(begun, heard))

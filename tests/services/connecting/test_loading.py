@@ -10,7 +10,7 @@ from services.connectors.errors import BadMapping
 from services.translation.errors import BadTranslation
 from tests.services.connecting.calls import TRANSLATION, calls, connector
 
-OUTSIDE = "/".join(("..", "*.csv"))
+OUTSIDE = Path("..", "*.csv").as_posix()
 FOLDER = "name: tills\ndirectory: {path: tills, pattern: '*.csv', mapping: cdnow}\n"
 TOPIC = "name: crm\nsource: crm\ntranslation: stripe\ndebezium: {topic: crm.public.customers}\n"
 

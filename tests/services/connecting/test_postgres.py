@@ -20,7 +20,6 @@ def test_rows_with_equal_cursors_are_read_whole_across_pages(centre: str, source
         found = ids(reading)
 
     assert sorted(found) == list(range(20))
-    assert len(found) == 20
 
 
 def test_a_million_equal_values_need_not_fit_into_memory(centre: str, source: Connection) -> None:

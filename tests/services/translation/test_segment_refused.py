@@ -100,6 +100,7 @@ def test_what_is_wrong_is_told_in_the_sender_s_words(changed: Record, field: str
         ({"event": None}, "event", "is missing; it becomes name of regulars.visit.interaction_recorded.v1"),
         ({"event": ""}, "event", "expected `str` of length >= 1; it becomes name of"),
         ({"properties": "text"}, "properties", "is 'text', where an object belongs; it becomes properties of"),
+        ({"type": "alias", "previousId": "null"}, "previousId", "is 'null', of which nothing can be made; it becomes"),
         ({"userId": {"id": 1}}, "userId", "is an object; an identifier is a text or a whole number"),
         ({"userId": "4" * 500}, "userId", "is 500 characters long; an identifier has 183 at most"),
     ],

@@ -19,7 +19,7 @@ from tests.services.translation.thoroughness import FEW
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=5),
-    max_leaves=30,
+    max_leaves=8,
 )
 
 

@@ -28,6 +28,17 @@ DUPLICATES = "SELECT coalesce(sum(duplicates), 0)::int FROM engine.checkpoint GR
 
 QUERY = "Röd stol för {}"
 
+SIGNS = ("content-encoding: gzip", "content-type: application/x-www-form-urlencoded", "transfer-encoding: chunked")
+HABITS = {
+    "segment-analytics-python": [SIGNS[0]],
+    "rudder-sdk-python": [SIGNS[0]],
+    "@segment/analytics-node": [],
+    "@rudderstack/rudder-sdk-node": [SIGNS[0], SIGNS[1]],
+    "cloudevents for Python": [],
+    "cloudevents for Node": [SIGNS[2]],
+}
+"""What is odd about how the libraries send: JSON in a gzip that calls itself a form, a body without a length."""
+
 
 def on_log(cluster: Cluster) -> dict[str, Documents]:
     """Return all that is on the log, by source, in the order of the events' ids."""
@@ -132,6 +143,7 @@ def test_what_was_stored_and_not_heard_of_counts_once(
         gave_up = send(senders, {name: wire.url for name, wire in wires.items()}, node_modules, QUERY)
 
     found = on_log(cluster)
+    assert {name: [sign for sign in SIGNS if sign in wire.heads[0]] for name, wire in wires.items()} == HABITS
     assert gave_up == {name: [] for name in SDKS}
     assert {name: heard(wire) for name, wire in wires.items()} == {name: ([200], {200}) for name in SDKS}
     for name, sender in senders.items():

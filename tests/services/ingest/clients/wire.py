@@ -17,13 +17,18 @@ STATUS = re.compile(rb"HTTP/1\.1 ([0-9]{3}) ")
 
 
 class HttpWire:
-    """Carries connections to a door. ``statuses`` are those of the answers that clients heard, in their order."""
+    """Carries connections to a door.
+
+    ``statuses`` are those of the answers that clients heard, ``unheard`` of those that they did not; ``heads`` are the
+    heads of requests, in small letters.
+    """
 
     def __init__(self, door: str, listener: socket.socket) -> None:
         """Listen for clients of the door at an address."""
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self.statuses: list[int] = []
         self.unheard: list[int] = []
+        self.heads: list[str] = []
         self._listener = listener
         self._door = self._other = door
         self._to_cut = 0
@@ -57,6 +62,8 @@ class HttpWire:
                     piece = source.recv(PIECE_BYTES)
                     if not piece or (source is server and self._severs(piece)):
                         return
+                    if source is client and piece.startswith(b"POST "):
+                        self.heads.append(piece.partition(b"\r\n\r\n")[0].decode("latin-1").lower())
                     sink.sendall(piece)
 
     def _severs(self, piece: bytes) -> bool:

@@ -107,7 +107,7 @@ INJECTIONS = [
     "${jndi:ldap://127.0.0.1/a}",
     "kettle\r\nERROR regulars.ingest: all is lost\r\n",
     "\x1b[2J\x1b]0;title\x07\x08\x7f",
-    "/".join(("..", "..", "..", "etc", "passwd")),
+    "..%2f..%2fetc%2fpasswd ..\\..\\boot.ini",
     "| cat /etc/passwd; `id` $(id) &",
     "=cmd|' /C calc'!A0",
     "*)(uid=*))(|(uid=*",

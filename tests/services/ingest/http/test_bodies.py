@@ -3,10 +3,13 @@
 import asyncio
 import gzip
 import json
+import socket
+import time
 import zlib
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -20,6 +23,7 @@ from tests.services.ingest.doors import Door, Sender
 from tests.services.ingest.messages import search
 
 GZIP = {"Content-Encoding": "gzip"}
+SECONDS = 30.0
 
 
 def packed(*messages: Any) -> bytes:  # noqa: ANN401 - JSON
@@ -115,6 +119,22 @@ def test_too_large_a_body_is_refused(client: httpx.Client, sender: Sender, door:
     assert (answer.status_code, document["code"], document["field"]) == (413, "too_large", "body")
     assert f"larger than {MOST_BATCH_BYTES} bytes" in document["message"]
     assert door.stored(sender.name) == []
+
+
+@pytest.mark.parametrize("size", [600_000, 5_000_000])
+def test_who_still_sends_is_not_cut_off(door: Door, sender: Sender, size: int) -> None:
+    """A client that writes all of its body before it reads would see a broken one, and send it for ever."""
+    at = urlsplit(door.url)
+    head = (
+        f"POST /v1/batch HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {sender.write}\r\nContent-Length: {size}\r\n\r\n"
+    )
+    with socket.create_connection((at.hostname, at.port), SECONDS) as connection:
+        for piece in (head.encode(), *[bytes(size // 50)] * 50):
+            connection.sendall(piece)
+            time.sleep(0.001)  # the server has the time to answer
+        answer = connection.recv(65_536)
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_batch_that_is_just_small_enough_is_taken(client: httpx.Client, sender: Sender, door: Door) -> None:

@@ -1,0 +1,48 @@
+"""What ``regulars bench`` measured, as a person reads it."""
+
+from services.benchmark.door import LetThrough
+from services.benchmark.ingest_figures import Ingest
+from services.benchmark.measuring import Measurement
+from services.benchmark.over_kafka import OverKafka
+from services.cli.terminal import plural, write, write_table
+
+
+def show_drain(measurement: Measurement | OverKafka) -> None:
+    """Show what came of append and drain."""
+    write(f"{plural(measurement.events, 'event')} through {measurement.projections} projections", bold=True)
+    write(f"append  {measurement.append_events_per_second:>10,.0f} events/s")
+    write(
+        f"drain   {measurement.events_per_second:>10,.0f} events/s, {plural(measurement.rows_written, 'row')} written"
+    )
+    write(f"raw     {measurement.raw_events_per_second:>10,.0f} events/s, reading and decoding alone")
+    write(f"memory  {measurement.peak_rss_mb:>10,.0f} MB at the peak")
+    write_table(["stage", "seconds"], list(measurement.seconds.items()))
+
+
+def show_ingest(measurement: Ingest) -> None:
+    """Show what came of the front door."""
+    write(f"{plural(measurement.events, 'event')} through the front door", bold=True)
+    held = f"{measurement.log_events:,} on the log for {measurement.acknowledged_log_events:,} acknowledged"
+    write(f"log     {held}, {plural(sum(measurement.refused.values()), 'request')} refused")
+    loads = [("batches", measurement.batches), ("single events", measurement.singles)]
+    if (slowed := measurement.slowed) is not None:
+        loads.append((f"batches beside {slowed.drips:,} slow", slowed.batches))
+        loads.append((f"single events beside {slowed.drips:,} slow", slowed.singles))
+    names = ["load", "events/s", "p50 ms", "p99 ms", "slowest ms", "µs an event"]
+    rows = [
+        (name, each.events_per_second, each.p50_ms, each.p99_ms, each.max_ms, each.cpu_microseconds_per_event)
+        for name, each in loads
+    ]
+    write_table(names, rows)
+    if (watched := measurement.soak) is not None:
+        memory = f"{watched.begin_rss_mb:,.0f} MB at first and {watched.end_rss_mb:,.0f} MB in the end"
+        write(f"memory  {memory}, over {watched.seconds:,.0f} s at {watched.events_per_second:,.0f} events/s")
+
+
+def show_door(measurement: LetThrough) -> None:
+    """Show what came of the door on the intake."""
+    write(f"{plural(measurement.events, 'event')} let in by one door", bold=True)
+    write(f"door    {measurement.events_per_second:>10,.0f} events/s, {measurement.log_events:,} on the log")
+    write(f"time    {measurement.cpu_microseconds_per_event:>10,.1f} µs of a core an event")
+    write(f"memory  {measurement.peak_rss_mb:>10,.0f} MB at the peak")
+    write_table(["stage", "µs an event"], list(measurement.by_stage.items()))
