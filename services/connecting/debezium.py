@@ -24,12 +24,12 @@ AVRO = b"\0"
 class Passed(StrEnum):
     """What is no change of a row, and so is passed over and counted."""
 
-    TOMBSTONE = "tombstones"
-    TRUNCATE = "truncates"
-    MESSAGE = "logical messages"
-    HEARTBEAT = "heartbeats"
-    TRANSACTION = "transaction marks"
-    SCHEMA = "schema changes"
+    TOMBSTONE = "tombstone"
+    TRUNCATE = "truncate"
+    MESSAGE = "logical message"
+    HEARTBEAT = "heartbeat"
+    TRANSACTION = "transaction mark"
+    SCHEMA = "schema change"
 
 
 _OTHER_OPERATIONS = {"t": Passed.TRUNCATE, "m": Passed.MESSAGE}

@@ -48,9 +48,10 @@ SELECT row_to_json(followed), {cursor} > CAST(%(horizon)s::text AS {kind}),
  ORDER BY {cursors}
 """
 
-# Now, by the source's own clock, and as much earlier as a row may be late.
+# Now, by the source's own clock, and as much earlier as a row may be late. A standby is as far as it has replayed.
 AT: LiteralString = (
-    "(coalesce(%(now)s::timestamptz, clock_timestamp()) - make_interval(secs => %(overlap)s::double precision))"
+    "(coalesce(%(now)s::timestamptz, CASE WHEN pg_is_in_recovery() THEN pg_last_xact_replay_timestamp() END,"
+    " clock_timestamp()) - make_interval(secs => %(overlap)s::double precision))"
 )
 # As long as an hour that clocks show twice may begin soon, what they show then counts as not settled.
 LOCAL: LiteralString = (

@@ -194,7 +194,7 @@ def _sentence(counts: Counts, new: Counter[str]) -> str:
     said = f"Took {plural(new['read'], 'record')}, which came to {plural(new['new events'], 'new event')}"
     known = {Outcome.DUPLICATE: "known", Outcome.IGNORED: "nothing to us"}
     said += "".join(f", {new[outcome]:,} {word}" for outcome, word in known.items() if new[outcome])
-    said += "".join(f", {new[kind]:,} {kind} passed over" for kind in counts.skipped if new[kind])
+    said += "".join(f", {plural(new[kind], kind)} passed over" for kind in counts.skipped if new[kind])
     refused = new[Outcome.REJECTED] + new[Outcome.CONFLICT]
     return f"{said}, {refused:,} refused: see 'regulars deadletters list'." if refused else f"{said}."
 

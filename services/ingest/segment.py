@@ -55,6 +55,7 @@ def message(
         record["type"] = kind
     own_sent_at = record.pop("sentAt", None)
     record.pop("writeKey", None)
+    record.pop("_metadata", None)  # where Segment's library for browsers counts how often it has sent the message
     content = digest(_CANONICAL.encode(record))  # without what changes when it is sent again, or by another route
     is_whole = not kind and bool(record.get("messageId"))
     if not record.get("messageId"):

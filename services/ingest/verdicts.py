@@ -1,9 +1,9 @@
 """The messages that could not be accepted: kept with their bodies and the reason, until they are redriven or dismissed.
 
 The same message again, by source, id and body, is the same row, seen once more. A body is kept byte for byte. A text
-that Postgres cannot hold is kept with U+0000 and halves of surrogate pairs written as escapes, and an id of more than
-MOST_ID_CHARACTERS is cut: what is hostile must be kept too. So such an id reads like one that has the escape as plain
-characters; their bodies tell them apart.
+that Postgres cannot hold is kept with U+0000 and halves of surrogate pairs written as escapes, and an id, or the
+name of a field, of more than MOST_ID_CHARACTERS is cut: what is hostile must be kept too. So such an id reads like one
+that has the escape as plain characters; their bodies tell them apart.
 """
 
 import base64
@@ -117,7 +117,7 @@ def store(connection: Connection, refused: Sequence[Refused]) -> list[int]:
         "message_ids": [_name(each.message_id) for each in refused],
         "outcomes": [each.outcome.value for each in refused],
         "faults": [each.error.fault.value for each in refused],
-        "fields": [escaped(each.error.field) for each in refused],
+        "fields": [_name(each.error.field) for each in refused],
         "reasons": [escaped(each.error.reason) for each in refused],
         "bodies": [each.body for each in refused],
         "times": [each.received_at for each in refused],

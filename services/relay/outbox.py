@@ -58,10 +58,14 @@ SELECT d.id, d.log_id, d.partition, d."offset", d.fault, d.field, d.reason, d.mi
   FROM engine.dead_letter AS d WHERE d.id > %(after)s AND d.id <= %(until)s ORDER BY d.id LIMIT 50
 """
 
+# Few at once: a body has up to 1 MB, and is there several times on its way.
 VERDICTS = """
 SELECT v.id, v.source, v.protocol, v.origin, v.message_id, v.outcome, v.fault, v.field, v.reason, v.received_at, v.body
-  FROM ingest.verdict AS v WHERE v.id > %(after)s AND v.id <= %(until)s ORDER BY v.id LIMIT 50
+  FROM ingest.verdict AS v WHERE v.id > %(after)s AND v.id <= %(until)s ORDER BY v.id LIMIT 10
 """
+
+MOST_BODY_BYTES = 1_200_000
+"""What fits into a message in base64: a record may be packed on its way to us, and be much longer than it was there."""
 
 Row = dict[str, Any]
 
@@ -105,12 +109,13 @@ def verdict_message(row: Row) -> Message:
     """Return the message of what the front door turned away. Its body, as it was sent, is in base64.
 
     A row that is seen again, since somebody sent the same once more, is no new message. ``place`` is what 'regulars
-    deadletters' knows it by.
+    deadletters' knows it by, and has the body of one that is too long for a message: then it is null here.
     """
     same = f"{row['source']}:{row['message_id']}:{xxh3_64_hexdigest(row['body'])}"
     value = {name: held for name, held in row.items() if name != "body"}
-    document = {**value, "id": same, "row": row["id"], "place": f"door:{row['id']}", "body_base64": row["body"]}
-    return Message(same, row["source"], msgspec.json.encode(document))
+    body = row["body"] if len(row["body"]) <= MOST_BODY_BYTES else None
+    at = {"place": f"door:{row['id']}", "body_bytes": len(row["body"]), "body_base64": body}
+    return Message(same, row["source"], msgspec.json.encode({**value, "id": same, "row": row["id"], **at}))
 
 
 OUTBOXES = (

@@ -47,6 +47,7 @@ def no_fencing(ground: Ground) -> Outcome:
         zombie.wait_frozen()
         at.pump(broken=Break.NO_FENCING)
         at.load()
+        at.wait_drained()  # so what the zombie holds is folded, however slow the machine is
         zombie.thaw()
         at.load()
         at.settle()

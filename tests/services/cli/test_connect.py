@@ -186,7 +186,7 @@ def test_changes_from_debezium_reach_a_log_on_kafka(
     assert [document["data"]["traits"]["first_name"] for document in shown.documents] == ["Anne", "Anne Marie"]
     assert (first.exit_code, second.exit_code) == (3, 0)
     assert (took["read"], took["new_events"], took["ignored"], took["rejected"]) == (4, 2, 1, 1)
-    assert (took["tombstones"], took["truncates"]) == (1, 1)
+    assert (took["tombstone"], took["truncate"]) == (1, 1)
     assert names == ["Anne", "Anne Marie", "Bob"]
 
 

@@ -69,7 +69,7 @@ def test_changes_are_read_once_over_restarts(kafka: Cluster, topic: Written) -> 
     skipped = sum((batch.skipped for batch in found), start=found[0].skipped - found[0].skipped)
     places = [piece.place for batch in found for piece in batch.pieces]
     assert sorted(places) == [f"{topic.name} {place}" for place in ("0@0", "0@1", "0@2", "0@4", "1@2")]
-    assert skipped == {"tombstones": 1, "truncates": 1, "heartbeats": 1}
+    assert skipped == {"tombstone": 1, "truncate": 1, "heartbeat": 1}
     assert [piece.place for batch in more for piece in batch.pieces] == [f"{topic.name} 0@5"]
     assert rest == ["1@3"]
     assert {part: position["next_offset"] for part, position in held.items()} == {"0": 6, "1": 4}

@@ -11,7 +11,7 @@ def test_records_are_counted_by_what_became_of_them() -> None:
     """By connector, since several may be scraped together."""
     counts = Counts()
     counts.verdicts.update({Outcome.STORED: 7, Outcome.REJECTED: 1})
-    counts.skipped.update({"tombstones": 3})
+    counts.skipped.update({"tombstone": 3})
 
     shown = generate_latest(connector_registry(ConnectorFigures("crm", counts, 2, leading=True))).decode()
 
@@ -19,7 +19,7 @@ def test_records_are_counted_by_what_became_of_them() -> None:
     assert found == [
         'regulars_connector_records_total{connector="crm",outcome="stored"} 7.0',
         'regulars_connector_records_total{connector="crm",outcome="rejected"} 1.0',
-        'regulars_connector_passed_over_total{connector="crm",kind="tombstones"} 3.0',
+        'regulars_connector_passed_over_total{connector="crm",kind="tombstone"} 3.0',
         'regulars_connector_interruptions_total{connector="crm"} 2.0',
         'regulars_connector_following{connector="crm"} 1.0',
     ]

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from events.log.topic_declarations import BATCH_BYTES
 from projections._engine.registry import Connection
 from services.ingest.verdicts import store
-from services.relay.outbox import OUTBOXES, Next, OutboxReader, make_outboxes
+from services.relay.outbox import MOST_BODY_BYTES, OUTBOXES, Next, OutboxReader, make_outboxes
 from tests.conftest import Connect
 from tests.services.ingest.refusals import refused
 
@@ -206,3 +207,19 @@ def test_what_the_front_door_turned_away_is_told_once(connect: Connect) -> None:
     assert base64.b64decode(documents[0]["body_base64"]) == b"\xff\x00no"
     assert documents[0]["place"] == f"door:{documents[0]['row']}"
     assert len({document["id"] for document in documents}) == 3
+
+
+def test_a_message_never_gets_too_long_for_its_topic(connect: Connect) -> None:
+    """One body fits as it is; of the other, and of a name that is as long, there is enough to find it by."""
+    connection = connect()
+    make_outboxes(connection)
+    bodies, field = [bytes(MOST_BODY_BYTES), bytes(MOST_BODY_BYTES + 1)], f"data.{'x' * MOST_BODY_BYTES}"
+    store(connection, [refused(body, message_id=f"m-{len(body)}", field=field) for body in bodies])
+
+    found = OutboxReader(connection, VERDICTS).next()
+
+    assert found is not None
+    documents = [json.loads(message.value) for message in found.messages]
+    assert [document["body_base64"] is None for document in documents] == [False, True]
+    assert [document["body_bytes"] for document in documents] == list(map(len, bodies))
+    assert max(len(message.value) for message in found.messages) < 2 * BATCH_BYTES

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+import jmespath
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from services.translation.declaration import Translation
 from services.translation.errors import Unfit
 from services.translation.expression import BadExpression, compiled, interpreted
 from services.translation.loading import SHIPPED, shipped
-from tests.services.translation.thoroughness import MANY
+from tests.services.translation.thoroughness import FEW, MANY
 
 SCALARS: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, False, 0, 1, 2, -1, 1.0, 0.5, "", "0", "a", "b", "2", "USD"]
@@ -148,6 +149,17 @@ def test_compiled_is_interpreted(expression: str, record: dict[str, Any]) -> Non
     slow = found(lambda value: interpreted(expression, value), record)
 
     assert same(fast, slow)
+
+
+@FEW
+@given(one=SCALARS, other=SCALARS, operation=st.sampled_from(["==", "!="]))
+@example(one=1, other=True, operation="==")
+@example(one=0, other=False, operation="!=")
+def test_values_are_equal_where_the_library_says_so(one: object, other: object, operation: str) -> None:
+    """One is not true. (The interpreter above compares as we do, so the library itself is asked.)"""
+    record = {"a": one, "b": other}
+
+    assert compiled(f"a {operation} b").evaluate(record) is jmespath.search(f"a {operation} b", record)
 
 
 @MANY
