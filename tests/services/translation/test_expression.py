@@ -156,7 +156,7 @@ def test_compiled_is_interpreted(expression: str, record: dict[str, Any]) -> Non
 @example(one=1, other=True, operation="==")
 @example(one=0, other=False, operation="!=")
 def test_values_are_equal_where_the_library_says_so(one: object, other: object, operation: str) -> None:
-    """One is not true. (The interpreter above compares as we do, so the library itself is asked.)"""
+    """One is not true; the library itself is asked, since the interpreter above compares as we do."""
     record = {"a": one, "b": other}
 
     assert compiled(f"a {operation} b").evaluate(record) is jmespath.search(f"a {operation} b", record)
