@@ -64,7 +64,7 @@ def by_stage(cluster: Cluster, events: int) -> dict[str, float]:
     seconds[DECODE] = _timed(lambda: [codec.decode_batch(chunk.values) for chunks in taken for chunk in chunks])
     checked = list[Checked]()
     seconds[CHECK] = _timed(lambda: checked.extend(checker.check(chunks) for chunks in taken))
-    seconds[PRODUCE] = _timed(lambda: [log.append_encoded(each.events) for each in checked])
+    seconds[PRODUCE] = _timed(lambda: _produce(log, checked))
     log.close()
     return seconds
 
@@ -85,6 +85,11 @@ def _read(cluster: Cluster, events: int) -> list[list[Chunk]]:
     finally:
         group.leave()
     return found
+
+
+def _produce(log: KafkaLog, checked: Sequence[Checked]) -> None:
+    for each in checked:
+        log.append_encoded(each.events)
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -89,21 +89,21 @@ def registered(connection: Connection, **changes: Any) -> Sender:  # noqa: ANN40
     return Sender(name, *(registry.new_key(connection, name, role) for role in Role))
 
 
-def some_registered(connection: Connection) -> list[Sender]:
+def some_registered(connection: Connection, senders: int = SENDERS) -> list[Sender]:
     """Register some sources at once."""
     with connection.transaction():
-        return [registered(connection) for _ in range(SENDERS)]
+        return [registered(connection) for _ in range(senders)]
 
 
 @contextmanager
-def open_door(settings: Settings) -> Iterator[Door]:
-    """Yield a front door that is open until the block ends."""
+def open_door(settings: Settings, senders: int = SENDERS) -> Iterator[Door]:
+    """Yield a front door that is open until the block ends, and that knows some senders."""
     with installation.open_installation(settings) as opened:
         with opened.connect("tests") as connection:
-            senders = some_registered(connection)
+            known = some_registered(connection, senders)
         with Running(partial(serve_until_stopped, settings)) as running:
             running.wait_for("serving")
-            yield Door(running, opened, senders)
+            yield Door(running, opened, known)
 
 
 @contextmanager

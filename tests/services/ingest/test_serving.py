@@ -24,7 +24,7 @@ def settings(database: str) -> Settings:
 @pytest.fixture
 def own_door(settings: Settings) -> Iterator[Door]:
     """Return a front door that this test alone uses."""
-    with open_door(settings) as opened:
+    with open_door(settings, senders=1) as opened:
         yield opened
 
 
@@ -69,11 +69,11 @@ def test_it_acknowledges_nothing_while_the_database_is_away(
 def test_what_was_stored_before_it_began_counts_once(settings: Settings) -> None:
     """Another process, or the same one after a restart, does not remember: the log itself knows the ids."""
     message = search()
-    with open_door(settings) as first:
+    with open_door(settings, senders=1) as first:
         sender = first.sender()
         with client_of(first, sender.write) as client:
             stored = client.post("/v1/track", json=message).json()
-    with open_door(settings) as second, client_of(second, sender.write) as client:
+    with open_door(settings, senders=0) as second, client_of(second, sender.write) as client:
         again = client.post("/v1/track", json=message).json()
         other = client.post("/v1/track", json={**message, "properties": {"query": "teapot", "results_count": 0}})
 

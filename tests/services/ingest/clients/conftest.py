@@ -47,4 +47,4 @@ def settings(postgres: str, template: str, database_names: Iterator[str], cluste
 def doors(settings: Settings) -> Iterator[tuple[Door, Door]]:
     """Return two front doors of one installation, side by side."""
     with ExitStack() as opened:
-        yield opened.enter_context(open_door(settings)), opened.enter_context(open_door(settings))
+        yield opened.enter_context(open_door(settings)), opened.enter_context(open_door(settings, senders=0))

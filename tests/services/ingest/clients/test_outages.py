@@ -23,7 +23,10 @@ def test_nothing_is_lost_while_the_log_is_away(own_broker: Broker, database: str
     cluster = Cluster(own_broker.address)
     topics.create(cluster, PARTITIONS)
     own_broker.stop()
-    with open_door(Settings(postgres=database, kafka=cluster, api=("127.0.0.1", 0))) as door, ExitStack() as held:
+    with (
+        open_door(Settings(postgres=database, kafka=cluster, api=("127.0.0.1", 0)), senders=7) as door,
+        ExitStack() as held,
+    ):
         with client_of(door, door.sender().write) as client:
             refused = client.post("/v1/batch", json={"batch": [search()]})
         wires = {name: held.enter_context(wire_to(door.url)) for name in SDKS}

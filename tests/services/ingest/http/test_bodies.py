@@ -31,20 +31,19 @@ def packed(*messages: Any) -> bytes:  # noqa: ANN401 - JSON
     return gzip.compress(json.dumps({"batch": messages}).encode())
 
 
-@pytest.mark.parametrize(
-    "content_type", ["application/json", "application/x-www-form-urlencoded", "text/plain", "application/gzip", ""]
-)
 @pytest.mark.parametrize("encoding", ["gzip", "GZIP", "x-gzip"])
 def test_a_body_is_unpacked_whatever_the_content_type_says(
-    door: Door, sender: Sender, client: httpx.Client, content_type: str, encoding: str
+    door: Door, sender: Sender, client: httpx.Client, encoding: str
 ) -> None:
     """Some libraries pack JSON and call it a form: what counts is the Content-Encoding."""
-    headers = {"Content-Encoding": encoding, "Content-Type": content_type}
+    content_types = ["application/json", "application/x-www-form-urlencoded", "text/plain", "application/gzip", ""]
+    for content_type in content_types:
+        headers = {"Content-Encoding": encoding, "Content-Type": content_type}
 
-    answer = client.post("/v1/batch", content=packed(search("röd stol")), headers=headers)
+        answer = client.post("/v1/batch", content=packed(search("röd stol")), headers=headers)
 
-    assert (answer.status_code, answer.json()["accepted"]) == (HTTPStatus.OK, 1)
-    assert [each["data"]["query"] for each in door.stored(sender.name)] == ["röd stol"]
+        assert (answer.status_code, answer.json()["accepted"]) == (HTTPStatus.OK, 1), content_type
+    assert [each["data"]["query"] for each in door.stored(sender.name)] == ["röd stol"] * len(content_types)
 
 
 def test_a_gzip_may_be_put_together(door: Door, sender: Sender, client: httpx.Client) -> None:

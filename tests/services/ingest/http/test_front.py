@@ -30,21 +30,19 @@ def test_a_key_comes_in_three_ways(door: Door, sender: Sender) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/batch", "/v1/track", "/v1/events", "/v1/verdicts", "/v1/reports/ingest"])
-@pytest.mark.parametrize(
-    "authorization", ["", "Basic", "Basic !!!", "Basic /w==", "Bearer", "Bearer unknown", "Digest x"]
-)
-def test_nobody_comes_in_without_a_key(door: Door, path: str, authorization: str) -> None:
+def test_nobody_comes_in_without_a_key(door: Door, path: str) -> None:
     """Missing, misspelt or unknown: 401, with a code and a sentence, and with how to do better."""
-    method = "POST" if path in {"/v1/batch", "/v1/track", "/v1/events"} else "GET"
-    headers = {"Authorization": authorization} if authorization else {}
+    method = "GET" if path in {"/v1/verdicts", "/v1/reports/ingest"} else "POST"
     with client_of(door) as client:
-        answer = client.request(
-            method, path, headers=headers, json={"batch": [], "messageId": "m"} if method == "POST" else None
-        )
+        for authorization in ["", "Basic", "Basic !!!", "Basic /w==", "Bearer", "Bearer unknown", "Digest x"]:
+            headers = {"Authorization": authorization} if authorization else {}
+            content = b'{"batch": [], "messageId": "m"}' if method == "POST" else b""
 
-    assert (answer.status_code, answer.json()["code"]) == (HTTPStatus.UNAUTHORIZED, "unauthorized")
-    assert answer.json()["message"].endswith(".")
-    assert answer.headers["WWW-Authenticate"].startswith("Basic ")
+            answer = client.request(method, path, headers=headers, content=content)
+
+            assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized"), authorization
+            assert answer.json()["message"].endswith(".")
+            assert answer.headers["WWW-Authenticate"].startswith("Basic ")
 
 
 def test_a_revoked_key_opens_nothing_any_more(door: Door, sender: Sender) -> None:
