@@ -27,7 +27,8 @@ class PostgresSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ``start`` is the first value to read, everything by default. ``batch`` is about how many rows are read at once.
     ``overlap`` is by how much a row may appear later than its cursor's value says, as one does whose transaction took
     its time: seconds for a time or a date, 60 by default, and a count for a number, 1000 by default. That much is read
-    again each time. ``timezone`` says of which zone the times without one are.
+    again each time. How far a standby is behind need not be added. ``timezone`` says of which zone the times without
+    one are.
 
     What this cannot see: rows that are deleted, a row that is changed without its cursor, and what a row said between
     two looks. A row without a value in the cursor is not followed, and counted.

@@ -28,7 +28,7 @@ CREATE TABLE ingest.key (
 CREATE TABLE ingest.verdict (
     id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     source      text        NOT NULL,
-    protocol    text        NOT NULL, -- how it came: segment, cloudevents, webhook, intake
+    protocol    text        NOT NULL, -- how it came: segment, cloudevents, webhook, intake, connect
     origin      text        NOT NULL, -- where it came in: a path, or partition@offset of the intake
     message_id  text        NOT NULL,
     outcome     text        NOT NULL CHECK (outcome IN ('rejected', 'conflict')),

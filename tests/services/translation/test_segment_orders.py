@@ -48,6 +48,14 @@ def test_without_a_total_it_is_revenue_with_shipping_and_tax(amounts: Record, to
     assert event.total_minor == total_minor
 
 
+def test_an_order_without_a_currency_is_in_us_dollars() -> None:
+    """As Segment's Spec has it: if this is not set, the revenue is in US dollars."""
+    (event,) = said(track("Order Completed", **(ORDER | {"currency": None})))
+
+    assert isinstance(event, OrderPlaced)
+    assert (event.currency, event.total_minor) == ("USD", 2750)
+
+
 def test_an_order_that_changed_does_not_say_by_how_much() -> None:
     """Its lines and its total are those that hold now."""
     assert said(track("Order Updated", **ORDER)) == [

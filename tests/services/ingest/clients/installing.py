@@ -53,6 +53,7 @@ def _install(place: Path) -> None:
             "--no-fund",
             "--no-update-notifier",
             "--fetch-retries=1",
+            "--fetch-retry-mintimeout=500",
         )
         ran = subprocess.run(words, cwd=folder, check=False, capture_output=True, encoding="utf-8", errors="replace")
         if ran.returncode != 0:

@@ -12,7 +12,7 @@ from tests.services.ingest.doors import Door, Sender
 from tests.services.ingest.hostile.accounts import STATUSES, TRACE
 
 PROGRAMME = Path(sys.executable).with_name("schemathesis")
-EXAMPLES = 4
+EXAMPLES = 5
 SECONDS = 100.0
 
 # A batch with a message that is not as the document says is answered with 200 and a verdict: that is the point of it.
