@@ -1,6 +1,5 @@
 """Compiled expressions say what the library's interpreter says, and name what they stumble over."""
 
-from decimal import Decimal
 from typing import Any
 
 import jmespath
@@ -242,11 +241,3 @@ def test_what_is_no_expression_is_told_before_a_record_comes(expression: str, re
         compiled(expression)
 
     assert str(refused.value).startswith(reason)
-
-
-def test_rows_of_a_database_compare_as_numbers_do() -> None:
-    """A decimal is a number, and zero is true, as it is in JMESPath."""
-    row = {"price": Decimal("19.99"), "nothing": Decimal(0)}
-
-    assert compiled("price > `19`").evaluate(row) is True
-    assert compiled("!nothing").evaluate(row) is False

@@ -1,5 +1,6 @@
 """The functions that expressions call: each takes what it is given, or says so."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -59,3 +60,11 @@ def test_how_many_arguments_a_function_takes() -> None:
     assert takes("words") == takes("joined") == takes("added") == (1, True)
     assert takes("length") == (1, False)
     assert takes("nonsense") is None
+
+
+def test_rows_of_a_database_compare_as_numbers_do() -> None:
+    """A decimal is a number, and zero is true, as it is in JMESPath."""
+    row = {"price": Decimal("19.99"), "nothing": Decimal(0)}
+
+    assert compiled("price > `19`").evaluate(row) is True
+    assert compiled("!nothing").evaluate(row) is False

@@ -84,6 +84,20 @@ def test_a_batch_is_answered_event_by_event(door: Door, sender: Sender, client: 
     assert len(door.stored(sender.name)) == 2
 
 
+@pytest.mark.parametrize("broken", [rb'"cut in an emoji \ud83e"', b"NaN", b'"a raw\nline"', rb'"\x41"'])
+def test_what_is_no_json_does_not_take_its_neighbours_along(
+    door: Door, sender: Sender, client: httpx.Client, broken: bytes
+) -> None:
+    """Some libraries write it: that event is turned away, and the others of the batch are stored."""
+    good = [json.dumps(event(sender.name)).encode() for _ in range(2)]
+    body = b"[" + good[0] + b',{"id":"x","data":' + broken + b"}," + good[1] + b"]"
+
+    answer = client.post("/v1/events", content=body, headers={"Content-Type": BATCH})
+
+    assert (answer.status_code, answer.json()["accepted"], answer.json()["rejected"]) == (HTTPStatus.OK, 2, 1)
+    assert (answer.json()["verdicts"][0]["code"], len(door.stored(sender.name))) == ("malformed", 2)
+
+
 def test_an_id_that_says_something_else_is_a_conflict(door: Door, sender: Sender, client: httpx.Client) -> None:
     """An event's id is unique over all sources, so whoever used it first has it."""
     document = event(sender.name, "kettle")
