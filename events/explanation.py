@@ -15,7 +15,7 @@ UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 _QUOTED_CHARACTERS = 128
 _VERSION = re.compile(r"^(?P<family>.+)\.v\d+$")
-_AT = re.compile(r"^(?P<reason>.*) - at `(?:key in )?\$\.?(?P<field>.*)`$", re.DOTALL)
+_AT = re.compile(r"^(?P<reason>.*) - at (?:`key` in )?`\$\.?(?P<field>.*)`$", re.DOTALL)
 _NAMED = re.compile(r"^Object (?P<problem>missing required|contains unknown) field `(?P<name>[^`]*)`$")
 _TYPES = frozenset(event.event_type for event in EVENTS)
 _FAMILIES: dict[str, list[str]] = {}

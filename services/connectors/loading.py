@@ -18,7 +18,7 @@ from services.connectors.mapping import Lines, Mapping, Rule, places
 BUILT_IN = ("online-retail", "cdnow", "olist", "groceries")
 """The mappings that are shipped, by name: one YAML file each."""
 
-_AT = re.compile(r"^(?P<reason>.*) - at `(?:key in )?\$\.?(?P<field>.*)`$", re.DOTALL)
+_AT = re.compile(r"^(?P<reason>.*) - at (?:`key` in )?`\$\.?(?P<field>.*)`$", re.DOTALL)
 _NAMED = re.compile(r"^Object (?P<problem>missing required|contains unknown) field `(?P<name>[^`]*)`$")
 _CLASSES = {event.event_type: event for event in EVENTS}
 

@@ -11,6 +11,10 @@ from tests.browser.servers import Api, Shop
 
 SECONDS = 20.0
 NOT_LOADED = "Failed to load resource"
+VIOLATIONS = """
+    addEventListener("securitypolicyviolation", ({violatedDirective, blockedURI}) =>
+        console.error("policy violated:", violatedDirective, blockedURI))
+"""
 STORED = "Object.keys(localStorage).filter(key => key.startsWith('rgl.')).sort().map(key => localStorage[key])"
 
 
@@ -24,6 +28,7 @@ class Watch:
         self._errors: list[str] = []
         self._warnings: list[str] = []
         self._not_loaded = 0
+        context.add_init_script(VIOLATIONS)  # one that a script catches is not on the console by itself
         context.on("console", self._said)
         context.on("weberror", self._failed)
         context.on("request", self._requested)

@@ -105,6 +105,7 @@ BAD_FIELDS = {
     "no quantity": (line(quantity=0), "data.lines[0].quantity: expected `int` >= 1"),
     "no lines": (data(lines=[]), "data.lines: expected `array` of length >= 1"),
     "too many lines": (data(lines=[LINE] * 2001), "data.lines: expected `array` of length <= 2000"),
+    "an option without a name": (line(options={"": "red"}), "data.lines[0].options: expected `str` of length >= 1"),
     "1 MB text": (data(order=LONG), "data.order: expected `str` of length <= 128"),
     "a list for a text": (spelt(b"[" * 100 + b"]" * 100), "data.order: expected `str`, got `array`"),
     "a line break in a currency": (

@@ -15,6 +15,8 @@ from events.log.cluster import Cluster
 from events.log.errors import LogError
 from services.ingest import registry, tallies, verdicts
 from services.ingest.source import Protocol
+from services.intake.door import Door
+from services.intake.figures import DoorFigures
 from tests.conftest import Connect
 from tests.contracts.facts import fact, facts
 from tests.contracts.kafka_topics import PARTITIONS, OpenKafka
@@ -184,3 +186,17 @@ def test_a_stop_in_the_middle_repeats_at_most_what_was_underway(
         time.sleep(1)
 
     assert sorted(stored_ids(log)) == sorted(each.id for each in facts(100))
+
+
+def test_a_door_that_is_told_to_end_ends_what_it_began(kafka: Cluster, open_kafka: OpenKafka, connect: Connect) -> None:
+    """A batch that is on its way to the log gets there, and is committed, before the partitions are handed over."""
+    produce_events(kafka, facts(50), PARTITIONS)
+    figures = DoorFigures()
+    door = Door(kafka, open_kafka(), connect(), figures)
+    while not door.turn():
+        pass
+
+    door.close()
+
+    assert sum(committed(kafka).values()) == figures.stored == figures.read > 0
+    assert members(kafka) == 0
