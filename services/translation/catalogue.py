@@ -1,7 +1,8 @@
 """What the catalogue's events consist of, as far as a translation has to fit them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import cache
 
 import msgspec
 
@@ -11,7 +12,8 @@ from events.event import Event
 CLASSES: dict[str, type[Event]] = {event.event_type: event for event in EVENTS}
 
 
-def fields(event: type[Event]) -> dict[str, bool]:
+@cache
+def fields(event: type[Event]) -> Mapping[str, bool]:
     """Return the fields of an event class, and whether each is required."""
     return {one.name: one.required for one in msgspec.structs.fields(event)}
 
@@ -24,6 +26,7 @@ def part_fields(event: type[Event], name: str) -> dict[str, bool] | None:
     return {one.name: one.required for one in held.item_type.fields}
 
 
+@cache
 def moments(event: type[Event]) -> frozenset[str]:
     """Return the names of the fields of an event class that hold an instant."""
     return frozenset(name for name in fields(event) if _is_moment(_kind(event, name)))
@@ -35,6 +38,7 @@ def near(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {likely[0]}?" if likely else ""
 
 
+@cache
 def _kind(event: type[Event], name: str) -> msgspec.inspect.Type | None:
     declared = next((one for one in msgspec.structs.fields(event) if one.name == name), None)
     held = msgspec.inspect.type_info(declared.type) if declared else None

@@ -1,5 +1,7 @@
 """What YAML's shape alone does not say: that every rule makes an event of the catalogue, and that it can ever apply."""
 
+from collections.abc import Mapping
+
 from events.event import Event, newest
 from services.translation.catalogue import CLASSES, fields, near, part_fields
 from services.translation.compiling import Compiler
@@ -75,7 +77,7 @@ def _check_expressions(file: str, written: Fields, place: str) -> None:
             raise BadTranslation(file, f"{place}.{name}", "must be an expression, or a mapping with a field inside")
 
 
-def _check_fields(file: str, place: str, what: str, known: dict[str, bool], given: set[str]) -> None:
+def _check_fields(file: str, place: str, what: str, known: Mapping[str, bool], given: set[str]) -> None:
     for name in sorted(given - set(known)):
         raise BadTranslation(file, f"{place}.{name}", f"is not a field of {what}{near(name, known)}")
     for name in sorted(name for name, required in known.items() if required and name not in given):

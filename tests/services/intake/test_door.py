@@ -1,7 +1,6 @@
 """What producers write to the intake comes onto the log of record once, or is kept with the reason."""
 
 import time
-from collections import Counter
 
 import msgspec
 import pytest
@@ -23,7 +22,7 @@ from tests.contracts.kafka_topics import PARTITIONS, OpenKafka
 from tests.services.intake.conftest import Start
 from tests.services.intake.producing import CODEC, produce, produce_events
 from tests.services.intake.reading import committed, stored_ids
-from tests.services.running import away, wait_until
+from tests.services.running import away
 
 PROBE = ProbeSent.event_type
 PLAN = """
@@ -116,24 +115,6 @@ def test_what_a_tracking_plan_blocks_is_not_let_in(
         ("till", PROBE, "stored"): 1,
         ("till", "unread", "rejected"): 1,
     }
-
-
-def test_two_doors_share_and_hand_over(kafka: Cluster, open_kafka: OpenKafka, start: Start) -> None:
-    """One that joins and leaves while records come in loses none, and lets none in twice."""
-    log = open_kafka()
-    first, second, third = facts(900)[:300], facts(900)[300:600], facts(900)[600:]
-    with start() as door:
-        produce_events(kafka, first, PARTITIONS)
-        door.wait_until(lambda: sum(log.ends().values()) >= 300)
-        with start():
-            wait_until(lambda: members(kafka) == 2)
-            produce_events(kafka, second, PARTITIONS)
-            wait_until(lambda: sum(log.ends().values()) >= 600)
-        produce_events(kafka, third, PARTITIONS)
-        door.wait_until(lambda: set(stored_ids(log)) == {each.id for each in facts(900)})
-        door.wait_until(lambda: sum(committed(kafka).values()) == 900)
-
-    assert max(Counter(stored_ids(log)).values()) == 1
 
 
 def test_it_waits_for_the_database_and_goes_on(  # noqa: PLR0913, PLR0917 - all that is away, and all that is looked at
