@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-SourceName = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9._-]{0,47}$")]
+SourceName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,47}$(?!\n)")]
 """Short, since it is part of every event's id."""
 
 
