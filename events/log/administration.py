@@ -16,7 +16,6 @@ from kafka.admin import ConfigResource, ConfigResourceType  # type: ignore[impor
 from kafka.errors import (  # type: ignore[import-untyped]
     AuthorizationError,
     BrokerResponseError,
-    GroupIdNotFoundError,
     KafkaError,
     KafkaTimeoutError,
     NoError,
@@ -27,6 +26,7 @@ from kafka.errors import (  # type: ignore[import-untyped]
 from events.log.cluster import REQUEST_TIMEOUT_SECONDS, Cluster
 from events.log.connecting import connected, reason
 from events.log.errors import LogError, LogRefused, LogUnavailable
+from events.log.groups import HeldGroup, held_group
 
 LOOK_SECONDS = 0.1
 
@@ -68,16 +68,6 @@ class HeldCluster(NamedTuple):
     name: str
     version: str
     brokers: int
-
-
-class HeldGroup(NamedTuple):
-    """A group of consumers as the brokers know it. ``behind`` are records that it has yet to read.
-
-    A member that was killed counts until its session is over.
-    """
-
-    members: int
-    behind: int
 
 
 class Administration:
@@ -170,28 +160,15 @@ class Administration:
         """
         led = [topic for topic in topics.values() if all(each.led for each in topic.partitions)]
         places = [TopicPartition(topic.name, each) for topic in led for each in range(len(topic.partitions))]
-        starts, ends = self._offsets(places)
-        return {topic.name: (sum(_of(starts, topic.name)), sum(_of(ends, topic.name))) for topic in led}
-
-    def group(self, name: str, topic: HeldTopic) -> HeldGroup:
-        """Return how far a group is with a topic; one that there is not has all of it to read."""
-        places = [TopicPartition(topic.name, each) for each in range(len(topic.partitions))]
-        starts, ends = self._offsets(places)
-        reached = self._client.list_group_offsets({name: places})[name]
-        behind = sum(ends[place] - max(starts[place], reached[place].offset) for place in places)
-        try:
-            members = len(self._client.describe_groups([name])[name]["members"])
-        except GroupIdNotFoundError:
-            members = 0
-        return HeldGroup(members, behind)
-
-    def _offsets(self, places: Sequence[TopicPartition]) -> tuple[dict[Any, int], dict[Any, int]]:
-        """Return the first offset still held, and the next one, by place."""
         starts, ends = (
             self._client.list_partition_offsets(dict.fromkeys(places, which)) if places else {}
             for which in (OffsetSpec.EARLIEST, OffsetSpec.LATEST)
         )
-        return _plain(starts), _plain(ends)
+        return {topic.name: (_sum(starts, topic.name), _sum(ends, topic.name)) for topic in led}
+
+    def group(self, name: str, topic: HeldTopic) -> HeldGroup:
+        """Return how far a group is with a topic; one that there is not has all of it to read."""
+        return held_group(self._client, name, topic.name, len(topic.partitions))
 
     def sizes_bytes(self, names: Sequence[str]) -> dict[str, int]:
         """Return how much of the brokers' disks the topics take, all copies together, where this user may see it."""
@@ -240,9 +217,5 @@ def _as_kafka_writes(topic_id: str | None) -> str:
     return urlsafe_b64encode(UUID(topic_id).bytes).decode().rstrip("=") if topic_id else ""
 
 
-def _plain(offsets: Mapping[Any, Any]) -> dict[Any, int]:
-    return {place: found.offset for place, found in offsets.items()}
-
-
-def _of(offsets: Mapping[Any, int], topic: str) -> list[int]:
-    return [offset for place, offset in offsets.items() if place.topic == topic]
+def _sum(offsets: Mapping[Any, Any], topic: str) -> int:
+    return sum(found.offset for place, found in offsets.items() if place.topic == topic)

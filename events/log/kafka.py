@@ -25,6 +25,7 @@ PRODUCER = {
     "enable.idempotence": True,  # which also means acks=all, and order within a partition
     "compression.type": "lz4",
     "linger.ms": 5,
+    "partitioner": "consistent",  # as ``partition_of`` has it: in a batch, what a message says of it is not heard
     "delivery.timeout.ms": 1000 * REQUEST_TIMEOUT_SECONDS,
     "queue.buffering.max.messages": 1_000_000,
 }

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from events.log import topics
-from events.log.administration import HeldGroup, administered
+from events.log.administration import administered
 from events.log.cluster import Cluster
 from events.log.errors import LogError
+from events.log.groups import HeldGroup
 from events.log.topic_findings import Severity
 from services.cli.checks import Check, State
 from services.cli.terminal import plural

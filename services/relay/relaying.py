@@ -63,7 +63,7 @@ class _Relay:
         try:
             with installation.connect(f"regulars relay, process {os.getpid()}") as connection:
                 make_outboxes(connection)
-                with closing(Publisher(self.cluster, sorted(set(self.topics.values())))) as publisher:
+                with closing(Publisher(self.cluster, list(dict.fromkeys(self.topics.values())))) as publisher:
                     self.health.answered(LOG)
                     if self._leads(connection, publisher):
                         self._follow([OutboxReader(connection, outbox) for outbox in OUTBOXES], publisher)

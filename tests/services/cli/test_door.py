@@ -3,8 +3,9 @@
 import json
 from urllib.request import urlopen
 
-from events.log.administration import HeldGroup, administered
+from events.log.administration import administered
 from events.log.cluster import Cluster
+from events.log.groups import HeldGroup
 from events.log.kafka import KafkaLog
 from services.dev.ports import free_port
 from tests.conftest import PARTITIONS, Connect

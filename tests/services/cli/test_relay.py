@@ -13,12 +13,14 @@ from events.log import Record, topics
 from events.log.cluster import Cluster
 from events.log.kafka import KafkaLog
 from services.dev.ports import free_port
+from services.ingest import verdicts
 from tests.conftest import Connect
 from tests.contracts.kafka_topics import PARTITIONS
 from tests.kafka_messages import messages_of
 from tests.services.cli.conftest import Regulars
 from tests.services.cli.ran import as_lines, event
 from tests.services.cli.staying import Staying
+from tests.services.ingest.refusals import refused
 from tests.services.running import wait_until
 
 RAISE = """
@@ -27,6 +29,8 @@ SELECT 'complaint_opened', 'customer:' || mod(n, 7), 'event-' || n, '2026-03-01 
   FROM generate_series(%s::integer, %s::integer) AS n
 """
 
+POSITIONS = "SELECT name, position FROM engine.relay"
+ALL_PUBLISHED = {"signals": 1, "dead letters": 1, "verdicts": 1}
 PUBLISHED = 'regulars_relay_published_total{outbox="signals"}'
 
 Start = Callable[..., Staying]
@@ -136,21 +140,23 @@ def test_a_second_one_waits_and_takes_over(start: Start, kafka: Cluster, connect
 def test_what_a_pump_signals_and_parks_is_published(
     start: Start, kafka: Cluster, regulars: Regulars, connect: Connect
 ) -> None:
-    """The whole way: a complaint becomes a signal, and what is no event a dead letter."""
+    """The whole way: a complaint becomes a signal, and what is no event a dead letter, like what a door turned away."""
     pump, relay = start("pump"), start("relay")
     pump.wait_for("caught up")
     with closing(KafkaLog(kafka)) as log:
         log.append_records([Record(0, 0, datetime.now(UTC), "customer:bob", b"no event")])
     complaint = as_lines(event(1, "complaint.raised.v1", complaint="c-1"))
     regulars("log", "append", "-", piped=complaint)
+    verdicts.store(connect(), [refused()])
 
     connection = connect()
-    wait_until(lambda: connection.execute("SELECT min(position) FROM engine.relay").fetchone() == (1,))
+    wait_until(lambda: dict(connection.execute(POSITIONS).fetchall()) == ALL_PUBLISHED)
 
     (said,) = messages_of(kafka, kafka.signals)
-    (parked,) = messages_of(kafka, kafka.dead_letters)
+    parked, turned_away = sorted(messages_of(kafka, kafka.dead_letters), key=lambda each: b'"place"' in each.value)
     assert (said.key, said.id) == ("customer:ann", "event-1:complaint_opened:customer:ann")
     assert json.loads(parked.value)["fault"] == "malformed"
+    assert json.loads(turned_away.value)["source"] == turned_away.key == refused().source
     assert relay.end()[0] == pump.end()[0] == 0
 
 
