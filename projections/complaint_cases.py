@@ -101,7 +101,7 @@ SELECT subject, complaint, opened, cause, store,
        CASE WHEN first_reply <= %(now)s THEN first_reply END AS first_reply,
        CASE WHEN resolved <= %(now)s THEN resolved END AS resolved,
        CASE WHEN reopened <= %(now)s THEN reopened END AS reopened
-  FROM projection.complaint_cases WHERE opened <= %(now)s
+  FROM complaint_cases WHERE opened <= %(now)s
 """
 
 # How many complaints were answered within the promise.
@@ -120,7 +120,7 @@ SELECT p.person, c.complaint, c.opened, c.first_reply, c.resolved, c.cause, c.st
        coalesce(c.reopened > c.resolved, c.resolved IS NULL) AS open,
        coalesce(c.first_reply, %(now)s) > c.opened + %(promise)s AS late
   FROM ({SEEN}) AS c
- CROSS JOIN LATERAL (SELECT coalesce((SELECT person FROM projection.person_of WHERE identifier = c.subject), c.subject)
+ CROSS JOIN LATERAL (SELECT coalesce((SELECT person FROM person_of WHERE identifier = c.subject), c.subject)
                          AS person) AS p
 """
 

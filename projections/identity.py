@@ -2,7 +2,7 @@
 
 Reads IdentityLinked, IdentityUnlinked, CardIssued, MergeConfirmed, MergeRefused. One row for each two identifiers, the
 lesser first, since a link has no direction. The engine derives from these rows who is one person
-(``projection.person_of``).
+(``person_of``).
 """
 
 from events.catalog.customers import CardIssued

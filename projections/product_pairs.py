@@ -47,13 +47,13 @@ class ProductPairs(Projection, version=1, indexes=("other",)):
 # support = c/n, confidence = c/a and c/b, lift = c*n/(a*b); the log-likelihood ratio is Dunning's (1993), over the
 # two-by-two table of c, a-c, b-c and n-a-b+c.
 STRONGEST = """
-WITH whole AS (SELECT baskets AS n FROM projection.product_pairs WHERE product = '' AND other = ''),
+WITH whole AS (SELECT baskets AS n FROM product_pairs WHERE product = '' AND other = ''),
 pairs AS (
     SELECT p.product, p.other, x.product_name, y.product_name AS other_name,
            p.baskets AS both_baskets, x.baskets AS product_baskets, y.baskets AS other_baskets, whole.n AS baskets
-      FROM projection.product_pairs AS p
-      JOIN projection.product_pairs AS x ON x.product = p.product AND x.other = p.product
-      JOIN projection.product_pairs AS y ON y.product = p.other AND y.other = p.other
+      FROM product_pairs AS p
+      JOIN product_pairs AS x ON x.product = p.product AND x.other = p.product
+      JOIN product_pairs AS y ON y.product = p.other AND y.other = p.other
      CROSS JOIN whole
      WHERE p.product <> p.other AND p.baskets >= %(least_baskets)s
        AND (%(product)s::text IS NULL OR p.product = %(product)s OR p.other = %(product)s)

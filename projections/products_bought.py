@@ -51,7 +51,7 @@ class ProductsBought(Projection, version=1, indexes=("product",)):
 
 # Who bought X also bought Y, whenever: customers of both, of X, of Y, and of anything.
 ALSO_BOUGHT = """
-WITH bought AS (SELECT DISTINCT person, product FROM projection.products_bought_by_person),
+WITH bought AS (SELECT DISTINCT person, product FROM products_bought_by_person),
      mine AS (SELECT person FROM bought WHERE product = %(product)s),
      whole AS (SELECT count(DISTINCT person) AS customers FROM bought)
 SELECT b.product AS other, count(*) AS both_customers,

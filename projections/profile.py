@@ -85,13 +85,13 @@ class Profile(Projection, version=2):
 # What people are called, and other traits of theirs; a trait that was taken away is empty.
 TRAITS = """
 SELECT p.person, t.name AS trait, t.held ->> 2 AS value
-  FROM projection.profile_by_person AS p CROSS JOIN LATERAL jsonb_each(p.traits) AS t (name, held)
+  FROM profile_by_person AS p CROSS JOIN LATERAL jsonb_each(p.traits) AS t (name, held)
  WHERE p.person = ANY (%(persons)s) AND t.held ->> 2 <> ''
  ORDER BY p.person, t.name
 """
 
 # From when to when anything is known of anybody.
-PERIOD = "SELECT min(first_seen) AS first_seen, max(last_seen) AS last_seen FROM projection.profile"
+PERIOD = "SELECT min(first_seen) AS first_seen, max(last_seen) AS last_seen FROM profile"
 
 
 def traits_of(connection: Connection, persons: Sequence[str]) -> dict[str, dict[str, str]]:

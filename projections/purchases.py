@@ -1,8 +1,8 @@
-"""What a subject buys: orders, items and money, by store, month and currency.
+"""What a subject buys: orders, items and money, by store, day and currency.
 
-Reads OrderPlaced, OrderAmended, OrderCancelled, ReturnAccepted. One row per subject, store, month and currency; money
-in the currency's minor unit. Net revenue is ``spend_minor - cancelled_minor - returned_minor``; an amendment, a
-cancellation or a return counts in the month in which it happened. Shown in the shop report and on a customer's page.
+Reads OrderPlaced, OrderAmended, OrderCancelled, ReturnAccepted. One row per subject, store, day in UTC and currency;
+money in the currency's minor unit. Net revenue is ``spend_minor - cancelled_minor - returned_minor``; an amendment, a
+cancellation or a return counts on the day on which it happened. Most reports of customers' worth are made of it.
 
 The awkward half: a source may say that an order was amended and not by how much. Such an amendment changes no spend,
 since what the order cost before may not have come yet, and is counted in ``unpriced_amendments``.
@@ -20,12 +20,12 @@ from projections._engine.declaration import Projection, Row, folds
 from projections._engine.registry import Connection
 
 
-class Purchases(Projection, version=2):
-    """A month of a subject's purchases in one store and currency."""
+class Purchases(Projection, version=3):
+    """A day of a subject's purchases in one store and currency."""
 
     subject: Key[str]
     store: Key[str]
-    month: Key[date]
+    day: Key[date]
     currency: Key[str]
     orders: Sum
     items: Sum
@@ -45,7 +45,7 @@ class Purchases(Projection, version=2):
         return self.row(
             envelope.subject,
             event.store,
-            date(at.year, at.month, 1),
+            at.date(),
             event.currency,
             orders=1,
             items=sum([line.quantity for line in event.lines]),
@@ -57,11 +57,11 @@ class Purchases(Projection, version=2):
     @folds(OrderAmended)
     def amended(self, event: OrderAmended, envelope: Envelope) -> Row:
         """An amendment counts with the difference it makes; one that does not tell it is counted alone."""
-        month = envelope.time.date().replace(day=1)
+        day = envelope.time.date()
         return self.row(
             envelope.subject,
             event.store,
-            month,
+            day,
             event.currency,
             spend_minor=event.total_delta_minor or 0,
             unpriced_amendments=int(event.total_delta_minor is None),
@@ -70,17 +70,17 @@ class Purchases(Projection, version=2):
     @folds(OrderCancelled)
     def cancelled(self, event: OrderCancelled, envelope: Envelope) -> Row:
         """A cancellation is kept apart from the spend, so that both can be seen."""
-        month = envelope.time.date().replace(day=1)
+        day = envelope.time.date()
         return self.row(
-            envelope.subject, event.store, month, event.currency, cancelled_orders=1, cancelled_minor=event.total_minor
+            envelope.subject, event.store, day, event.currency, cancelled_orders=1, cancelled_minor=event.total_minor
         )
 
     @folds(ReturnAccepted)
     def returned(self, event: ReturnAccepted, envelope: Envelope) -> Row:
         """A return is kept apart from the spend, so that both can be seen."""
-        month = envelope.time.date().replace(day=1)
+        day = envelope.time.date()
         return self.row(
-            envelope.subject, event.store, month, event.currency, returns=1, returned_minor=event.amount_minor
+            envelope.subject, event.store, day, event.currency, returns=1, returned_minor=event.amount_minor
         )
 
 
@@ -89,7 +89,7 @@ CUSTOMERS = """
 SELECT person, sum(orders)::bigint AS orders,
        sum(spend_minor - cancelled_minor - returned_minor)::bigint AS net_minor,
        min(first_order) AS first_order, max(last_order) AS last_order
-  FROM projection.purchases_by_person
+  FROM purchases_by_person
  WHERE currency = %(currency)s AND person LIKE 'customer:%%'
  GROUP BY person
 """
@@ -125,10 +125,10 @@ SELECT person, orders, net_minor, last_order, usual_days::float8, silent_days::f
 """
 
 CURRENCIES = """
-SELECT currency FROM projection.purchases GROUP BY currency ORDER BY sum(orders) DESC, currency
+SELECT currency FROM purchases GROUP BY currency ORDER BY sum(orders) DESC, currency
 """
 
-LAST_ORDER = "SELECT max(last_order) AS last_order FROM projection.purchases"
+LAST_ORDER = "SELECT max(last_order) AS last_order FROM purchases"
 
 
 def currencies(connection: Connection) -> list[str]:

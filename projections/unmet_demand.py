@@ -56,20 +56,20 @@ class UnmetDemand(Projection, version=1, indexes=("query",)):
 # What was asked for in vain, the most asked first. A regular is a known customer with REGULAR_ORDERS orders or more.
 WISHES = """
 WITH regulars AS (
-    SELECT person FROM projection.purchases_by_person
+    SELECT person FROM purchases_by_person
      WHERE person LIKE 'customer:%%' GROUP BY person HAVING sum(orders) >= %(regular_orders)s
 )
 SELECT d.query, sum(d.searches)::bigint AS searches, sum(d.without_result)::bigint AS without_result,
        count(DISTINCT d.person) AS askers, count(DISTINCT r.person) AS regulars,
        max(d.last_asked) AS last_asked
-  FROM projection.unmet_demand_by_person AS d LEFT JOIN regulars AS r ON r.person = d.person
+  FROM unmet_demand_by_person AS d LEFT JOIN regulars AS r ON r.person = d.person
  WHERE d.without_result > 0 AND (%(store)s::text IS NULL OR d.store = %(store)s)
  GROUP BY d.query ORDER BY without_result DESC, d.query LIMIT %(limit)s
 """
 
 ASKERS = """
 SELECT person, sum(without_result)::bigint AS without_result, max(last_asked) AS last_asked
-  FROM projection.unmet_demand_by_person
+  FROM unmet_demand_by_person
  WHERE query = %(query)s AND without_result > 0
  GROUP BY person ORDER BY without_result DESC, person LIMIT %(limit)s
 """

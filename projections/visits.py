@@ -114,7 +114,7 @@ class Visits(Projection, version=1):
 VISITS_OF = """
 WITH slots AS (
     SELECT v.*, max(v."left") OVER w AS left_before
-      FROM projection.visits_by_person AS v
+      FROM visits_by_person AS v
      WHERE v.person = %(person)s
     WINDOW w AS (PARTITION BY v.store, v.session ORDER BY v.entered, v.slot
                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)

@@ -112,8 +112,8 @@ def open_installation(
 
 
 def connect(dsn: str, application_name: str = "regulars") -> Connection:
-    """Return a connection as Regulars uses them: autocommit, in UTC, preparing what it repeats."""
-    options = f"{conninfo_to_dict(dsn).get('options', '')} -c TimeZone=UTC".strip()
+    """Return a connection as Regulars uses them: autocommit, in UTC, finding the projections by their names alone."""
+    options = f"{conninfo_to_dict(dsn).get('options', '')} -c TimeZone=UTC -c search_path=projection,public".strip()
     return psycopg.connect(make_conninfo(dsn, application_name=application_name, options=options), autocommit=True)
 
 

@@ -1,11 +1,13 @@
 """The SQL that a declaration stands for: tables, upserts and the views that people query.
 
 A projection's rows live in a table of their own generation (``projection.purchases_v1_g1``). The stable names are
-views: ``projection.purchases`` shows the live generation, ``projection.purchases_by_person`` merges one person's
-identifiers.
+views: ``projection.purchases`` shows the live generation, ``projection.purchases_by_person`` merges each person's
+identifiers. ``projection.purchases_of('customer:42')`` is that view for one person, who may be named by any identifier,
+and costs no more than that person's rows. A past, see ``past``, has the same names in a schema of its own.
 """
 
 import re
+from collections.abc import Sequence
 
 from psycopg import sql
 
@@ -28,7 +30,7 @@ def _expression(text: str) -> sql.SQL:
     return sql.SQL(text)  # made from the declaration, never from input
 
 
-def create_table(projection: Projection, table: str) -> sql.Composed:
+def create_table(projection: Projection, table: str, schema: str = SCHEMA) -> sql.Composed:
     """Return the statement that creates a generation's table."""
     if projection.keeps_events:
         return sql.SQL(kept.CREATE).format(table=sql.Identifier(table))
@@ -37,24 +39,24 @@ def create_table(projection: Projection, table: str) -> sql.Composed:
         for field in projection.fields()
     )
     return sql.SQL("CREATE TABLE {}.{} ({}, PRIMARY KEY ({})) WITH (fillfactor = 85)").format(
-        sql.Identifier(SCHEMA), sql.Identifier(table), fields, _names([key.name for key in projection.keys])
+        sql.Identifier(schema), sql.Identifier(table), fields, _names([key.name for key in projection.keys])
     )
 
 
-def create_indexes(projection: Projection, table: str) -> list[sql.Composed]:
+def create_indexes(projection: Projection, table: str, schema: str = SCHEMA) -> list[sql.Composed]:
     """Return the statements for the further indexes that the declaration asks for."""
     return [
         sql.SQL("CREATE INDEX ON {}.{} ({})").format(
-            sql.Identifier(SCHEMA), sql.Identifier(table), _names([name.strip() for name in index.split(",")])
+            sql.Identifier(schema), sql.Identifier(table), _names([name.strip() for name in index.split(",")])
         )
         for index in projection.indexes
     ]
 
 
-def create_stage(table: str) -> sql.Composed:
+def create_stage(table: str, schema: str = SCHEMA) -> sql.Composed:
     """Return the statement for the session's staging table, from which a batch is upserted."""
     return sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} (LIKE {}.{}) ON COMMIT DELETE ROWS").format(
-        sql.Identifier(stage_name(table)), sql.Identifier(SCHEMA), sql.Identifier(table)
+        sql.Identifier(stage_name(table)), sql.Identifier(schema), sql.Identifier(table)
     )
 
 
@@ -70,7 +72,7 @@ def copy_stage(projection: Projection, table: str) -> sql.Composed:
     )
 
 
-def upsert(projection: Projection, table: str) -> sql.Composed:
+def upsert(projection: Projection, table: str, schema: str = SCHEMA) -> sql.Composed:
     """Return the statement that merges the staged rows into the table, in key order so that writers cannot deadlock."""
     keys = _names([key.name for key in projection.keys])
     assignments = [
@@ -83,7 +85,7 @@ def upsert(projection: Projection, table: str) -> sql.Composed:
         "INSERT INTO {schema}.{table} AS old ({fields}) SELECT {fields} FROM {stage} ORDER BY {keys}"
         " ON CONFLICT ({keys}) DO {action}"
     ).format(
-        schema=sql.Identifier(SCHEMA),
+        schema=sql.Identifier(schema),
         table=sql.Identifier(table),
         stage=sql.Identifier(stage_name(table)),
         fields=_names([field.name for field in projection.fields()]),
@@ -92,35 +94,30 @@ def upsert(projection: Projection, table: str) -> sql.Composed:
     )
 
 
-def select_rows(projection: Projection, table: str) -> sql.Composed:
+def select_rows(projection: Projection, table: str, schema: str = SCHEMA) -> sql.Composed:
     """Return the query for all rows in key order."""
     return sql.SQL("SELECT {} FROM {} AS r ORDER BY {}").format(
         _names([field.name for field in projection.fields()]),
-        _source(projection, table),
+        _source(projection, table, schema),
         _names([key.name for key in projection.keys]),
     )
 
 
-def _source(projection: Projection, table: str) -> sql.Composed:
+def _source(projection: Projection, table: str, schema: str) -> sql.Composed:
     if projection.keeps_events:
         return sql.SQL("({})").format(sql.SQL(kept.SELECT).format(table=sql.Identifier(table)))
-    return sql.SQL("{}.{}").format(sql.Identifier(SCHEMA), sql.Identifier(table))
+    return sql.SQL("{}").format(sql.Identifier(schema, table))
 
 
-def create_views(projection: Projection, table: str) -> list[sql.Composed]:
+def create_views(projection: Projection, table: str, schema: str = SCHEMA) -> list[sql.Composed]:
     """Return the statements that point the stable names at a generation."""
-    view, by_person = sql.Identifier(projection.name), sql.Identifier(f"{projection.name}_by_person")
-    schema = sql.Identifier(SCHEMA)
-    statements = [
-        sql.SQL("DROP VIEW IF EXISTS {}.{}").format(schema, by_person),
-        sql.SQL("DROP VIEW IF EXISTS {}.{}").format(schema, view),
-    ]
-    shown = sql.SQL("CREATE VIEW {}.{} AS SELECT * FROM {} AS r")
-    statements.append(shown.format(schema, view, _source(projection, table)))
+    statements = drop_views(projection, schema)
+    shown = sql.SQL("CREATE VIEW {} AS SELECT * FROM {} AS r")
+    statements.append(shown.format(sql.Identifier(schema, projection.name), _source(projection, table, schema)))
     if projection.keeps_events:
-        statements.append(_events_by_person(projection))
+        statements += _events_by_person(projection, schema)
     elif projection.personal:
-        statements.append(_by_person(projection))
+        statements += _by_person(projection, schema)
     return statements
 
 
@@ -128,40 +125,64 @@ def create_log_view(projection: Projection) -> list[sql.Composed]:
     """Return the statements for the view of a projection that a log serves which can be queried."""
     view = sql.Identifier(SCHEMA, projection.name)
     return [
-        sql.SQL("DROP VIEW IF EXISTS {}").format(sql.Identifier(SCHEMA, f"{projection.name}_by_person")),
-        sql.SQL("DROP VIEW IF EXISTS {}").format(view),
+        *drop_views(projection, SCHEMA),
         sql.SQL("CREATE VIEW {} AS {}").format(view, _expression(projection.log_view or "")),
-        _events_by_person(projection),
+        *_events_by_person(projection, SCHEMA),
     ]
 
 
-def _events_by_person(projection: Projection) -> sql.Composed:
-    words = """CREATE VIEW {view} AS SELECT coalesce(p.person, r.subject) AS person, r.* FROM {events} AS r
-      LEFT JOIN projection.person_of AS p ON p.identifier = r.subject"""
-    view = sql.Identifier(SCHEMA, f"{projection.name}_by_person")
-    return sql.SQL(words).format(view=view, events=sql.Identifier(SCHEMA, projection.name))
+def drop_views(projection: Projection, schema: str) -> list[sql.Composed]:
+    """Return the statements that take the stable names away, where they are there."""
+    return [
+        sql.SQL("DROP FUNCTION IF EXISTS {}(text)").format(sql.Identifier(schema, f"{projection.name}_of")),
+        sql.SQL("DROP VIEW IF EXISTS {}").format(sql.Identifier(schema, f"{projection.name}_by_person")),
+        sql.SQL("DROP VIEW IF EXISTS {}").format(sql.Identifier(schema, projection.name)),
+    ]
 
 
-def _by_person(projection: Projection) -> sql.Composed:
-    others = [key.name for key in projection.keys if key.name != "subject"]
+def _events_by_person(projection: Projection, schema: str) -> list[sql.Composed]:
+    return _personal_views(projection, schema, [sql.SQL("r.*")], [])
+
+
+def _by_person(projection: Projection, schema: str) -> list[sql.Composed]:
+    others = [sql.SQL("r.{}").format(sql.Identifier(key.name)) for key in projection.keys if key.name != "subject"]
     combined = [
         sql.SQL("{} AS {}").format(_expression(expression), sql.Identifier(name))
         for column in projection.columns
         for name, expression in column.combine().items()
     ]
-    person = sql.SQL("coalesce(p.person, r.subject)")
-    grouped = [person, *(sql.SQL("r.{}").format(sql.Identifier(name)) for name in others)]
-    chosen = [sql.SQL("{} AS person").format(person), *grouped[1:], *combined]
-    return sql.SQL(
-        "CREATE VIEW {schema}.{view} AS SELECT {chosen} FROM {schema}.{source} AS r"
-        " LEFT JOIN {schema}.person_of AS p ON p.identifier = r.subject GROUP BY {grouped}"
-    ).format(
-        schema=sql.Identifier(SCHEMA),
-        view=sql.Identifier(f"{projection.name}_by_person"),
-        source=sql.Identifier(projection.name),
-        chosen=sql.SQL(", ").join(chosen),
-        grouped=sql.SQL(", ").join(grouped),
-    )
+    return _personal_views(projection, schema, [*others, *combined], [sql.SQL("1"), *others])
+
+
+# What an identifier's person is called, and which identifiers that person has; an identifier without a row is its own.
+PERSON = "coalesce((SELECT person FROM {person_of} WHERE identifier = {asked}), {asked})"
+IDENTIFIERS = f"SELECT {PERSON} UNION SELECT identifier FROM {{person_of}} WHERE person = {PERSON}"
+
+
+def _personal_views(
+    projection: Projection, schema: str, chosen: Sequence[sql.Composable], grouped: Sequence[sql.Composable]
+) -> list[sql.Composed]:
+    """Return the statements for the view of all persons and for the function of one, which say the same."""
+    names = {
+        "view": sql.Identifier(schema, f"{projection.name}_by_person"),
+        "function": sql.Identifier(schema, f"{projection.name}_of"),
+        "source": sql.Identifier(schema, projection.name),
+        "person_of": sql.Identifier(schema, "person_of"),
+        "chosen": sql.SQL(", ").join(chosen),
+        "grouped": sql.SQL(" GROUP BY {}").format(sql.SQL(", ").join(grouped)) if grouped else sql.SQL(""),
+    }
+    asked = {"person_of": names["person_of"], "asked": sql.Identifier(f"{projection.name}_of", "asked")}
+    view = """CREATE VIEW {view} AS SELECT coalesce(p.person, r.subject) AS person, {chosen}
+      FROM {source} AS r LEFT JOIN {person_of} AS p ON p.identifier = r.subject{grouped}"""
+    function = """CREATE FUNCTION {function}(asked text) RETURNS SETOF {view} LANGUAGE sql STABLE ROWS 20
+      BEGIN ATOMIC SELECT {person} AS person, {chosen} FROM {source} AS r
+      WHERE r.subject = ANY (ARRAY({identifiers})){grouped}; END"""
+    person = sql.SQL(PERSON).format(**asked)
+    identifiers = sql.SQL(IDENTIFIERS).format(**asked)
+    return [
+        sql.SQL(view).format(**names),
+        sql.SQL(function).format(**names, person=person, identifiers=identifiers),
+    ]
 
 
 def drop_table(table: str) -> sql.Composed:

@@ -67,7 +67,7 @@ def stored_rows(connection: Connection, table: Table) -> Iterator[StateRow]:
     """Yield a table's rows in key order. Call it within a transaction."""
     with connection.cursor(name=f"rows_of_{table.name}", binary=True) as cursor:
         cursor.itersize = FETCH_ROWS
-        cursor.execute(ddl.select_rows(table.projection, table.name))
+        cursor.execute(ddl.select_rows(table.projection, table.name, table.schema))
         yield from (loaded(table.projection, row) for row in cursor)
 
 

@@ -25,9 +25,9 @@ SHARED = "SELECT identifier FROM projection.person_of WHERE identifier = ANY (%s
 REPLACE = """
 WITH wanted AS (SELECT * FROM unnest(%(identifiers)s::text[], %(persons)s::text[], %(shared)s::boolean[])
                     AS w (identifier, person, shared)),
-gone AS (DELETE FROM projection.person_of AS p USING wanted AS w
+gone AS (DELETE FROM {person_of} AS p USING wanted AS w
           WHERE p.identifier = w.identifier AND w.person = w.identifier AND NOT w.shared)
-INSERT INTO projection.person_of AS p (identifier, person, shared)
+INSERT INTO {person_of} AS p (identifier, person, shared)
 SELECT identifier, person, shared FROM wanted WHERE person <> identifier OR shared ORDER BY identifier
 ON CONFLICT (identifier) DO UPDATE SET person = excluded.person, shared = excluded.shared
  WHERE (p.person, p.shared) IS DISTINCT FROM (excluded.person, excluded.shared)
@@ -45,13 +45,13 @@ def settle(connection: Connection, table: str, rows: Rows) -> None:
     _replace(connection, resolve(edges, hubs))
 
 
-def settle_all(connection: Connection, table: str) -> None:
+def settle_all(connection: Connection, table: str, schema: str = "projection") -> None:
     """Make ``person_of`` anew from a whole table of edges."""
     connection.execute("SELECT pg_advisory_xact_lock(hashtext('regulars.person_of'))")
-    query = sql.SQL("SELECT subject, identifier, linked, decision FROM {}").format(sql.Identifier("projection", table))
+    query = sql.SQL("SELECT subject, identifier, linked, decision FROM {}").format(sql.Identifier(schema, table))
     belongings = resolve(Edge(*row) for row in connection.execute(query))
-    connection.execute("DELETE FROM projection.person_of")
-    _replace(connection, belongings)
+    connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(schema, "person_of")))
+    _replace(connection, belongings, schema)
 
 
 def within_reach(connection: Connection, table: str, identifier: str) -> set[str]:
@@ -73,9 +73,9 @@ def _somebody(identifiers: set[str]) -> set[str]:
     return {identifier for identifier in identifiers if not is_nobody(identifier)}
 
 
-def _replace(connection: Connection, belongings: Mapping[str, Belonging]) -> None:
+def _replace(connection: Connection, belongings: Mapping[str, Belonging], schema: str = "projection") -> None:
     connection.execute(
-        REPLACE,
+        sql.SQL(REPLACE).format(person_of=sql.Identifier(schema, "person_of")),
         {
             "identifiers": list(belongings),
             "persons": [belonging.person for belonging in belongings.values()],

@@ -138,7 +138,7 @@ class Pipeline:
         seen: list[Seen] = []
         for chunk in chunks:
             entries: list[Entries] = []
-            for piece in map(self._folder.decode, _pieces(chunk)):
+            for piece in map(self._folder.decode, pieces(chunk)):
                 again = {} if self._log.refuses_known_ids else self._admitted(piece, entries)
                 self._folder.add(batch, piece, again)
                 repeats.setdefault(chunk.partition, {}).update(again)
@@ -169,7 +169,7 @@ class Pipeline:
         """Find the event whose row cannot be stored by halving, park it, and commit the rest."""
         if sum(len(chunk.values) for chunk in chunks) == 1:
             return self._store.commit(self._without_unstorable(chunks, repeats, error), holdings)
-        for half in _halves(chunks):
+        for half in halves(chunks):
             try:
                 holdings = self._store.commit(self._again(half, repeats), holdings)
             except UNSTORABLE as closer:
@@ -201,7 +201,7 @@ def cut(chunk: Chunk, end: int) -> Chunk:
     return Chunk(chunk.partition, offsets, values, end, chunk.recorded_at if kept else None, recorded)
 
 
-def _pieces(chunk: Chunk) -> Iterator[Chunk]:
+def pieces(chunk: Chunk) -> Iterator[Chunk]:
     """Return a chunk in pieces; signals look at the end of each, which is the chunk's own for the last one."""
     count = len(chunk.values)
     for begin in range(0, count, PIECE_EVENTS):
@@ -219,7 +219,7 @@ def rest(chunk: Chunk, start: int) -> Chunk:
     return chunk._replace(offsets=chunk.offsets[known:], values=chunk.values[known:], recorded=chunk.recorded[known:])
 
 
-def _halves(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
+def halves(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
     if len(chunks) > 1:
         yield list(chunks[: len(chunks) // 2])
         yield list(chunks[len(chunks) // 2 :])

@@ -44,6 +44,7 @@ SCRIPTS = (
     ("engine.sql", "engine.projection"),
     ("engine_kafka.sql", "engine.seen_ids"),
     ("engine_dismissed.sql", "engine.dead_letter_open"),
+    ("engine_past.sql", "engine.past"),
 )
 """What makes the engine's schema, in order: a script, and a table or index of its own that is there once it has run."""
 
@@ -54,6 +55,7 @@ class Table(NamedTuple):
     projection: Projection
     name: str
     live: bool
+    schema: str = ddl.SCHEMA
 
 
 def create_engine(connection: Connection) -> None:

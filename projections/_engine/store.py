@@ -182,7 +182,7 @@ def _sharing(table: Table) -> int:
 def prepare_stage(connection: Connection, table: Table) -> None:
     """Make the session's staging table, where rows are merged into the table and not just added to it."""
     if not table.projection.keeps_events:
-        connection.execute(ddl.create_stage(table.name))
+        connection.execute(ddl.create_stage(table.name, table.schema))
 
 
 def write_rows(connection: Connection, table: Table, rows: Rows) -> None:
@@ -201,6 +201,6 @@ def write_rows(connection: Connection, table: Table, rows: Rows) -> None:
                     write_row(values(key, row))
         except OverflowError as error:  # a sum outgrew 64 bits before Postgres could say so
             raise psycopg.DataError(str(error)) from error
-        cursor.execute(ddl.upsert(projection, table.name))
+        cursor.execute(ddl.upsert(projection, table.name, table.schema))
     if projection.graph and table.live:  # half a graph says nothing of who is who; it settles when it becomes live
         person_table.settle(connection, table.name, rows)

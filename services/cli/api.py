@@ -5,10 +5,10 @@ from typing import Annotated
 
 from typer import Option
 
+from services.api.serving import serve_until_stopped
 from services.cli.following import stop_on_signals
 from services.cli.reporting import Lines, reported
 from services.cli.warnings_told import tell_warnings
-from services.ingest.serving import serve_until_stopped
 from services.settings import Settings
 
 AsLines = Annotated[bool, Option("--json", help="Print one JSON document a line, as it does anyway off a terminal.")]

@@ -14,8 +14,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from events.envelope import Envelope
 from events.log import EventLog, Receipt
 from events.log.kafka import PRODUCER
+from services.api import serving
 from services.cli.reporting import Snapshot
-from services.ingest import inside, serving
+from services.ingest import inside
 from services.ingest.figures import IngestFigures
 from services.ingest.http.measuring import Measured
 from services.ingest.keepers import LogKeeper

@@ -27,6 +27,16 @@ def by_person(projection: Projection, states: States, people: Mapping[str, str])
     return expected
 
 
+def shown_of(connection: Connection, projection: Projection, subject: str) -> States:
+    """Return what the function of one person shows."""
+    names = ["person" if key.name == "subject" else key.name for key in projection.keys]
+    names += [field.name for field in projection.fields()[len(names) :]]
+    query = sql.SQL("SELECT {} FROM {}(%s)").format(
+        sql.SQL(", ").join(map(sql.Identifier, names)), sql.Identifier("projection", f"{projection.name}_of")
+    )
+    return dict(loaded(projection, row) for row in connection.execute(query, [subject]).fetchall())
+
+
 def shown_by_person(connection: Connection, projection: Projection) -> States:
     """Return what the view by person shows."""
     names = ["person" if key.name == "subject" else key.name for key in projection.keys]

@@ -2,30 +2,35 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 from random import Random
 from typing import NamedTuple
 
 import pytest
 
+from events.catalog.visits import VisitStarted
 from events.envelope import Envelope
 from events.log import Record
 from events.log.postgres import Journal
 from projections._engine import reference
 from projections._engine.as_of import AtPositions, HappenedBy, KnownAt, Until, as_of
 from projections._engine.declaration import Projection
-from projections._engine.digest import digest_of_states
+from projections._engine.digest import digest_of, digest_of_states, stored_rows
+from projections._engine.past import KEPT_PASTS, look_at, made, table_of
 from projections._engine.reference import States
 from projections.identity import Identity
+from projections.profile import Profile
 from projections.timeline import Timeline
-from tests.laws.histories import CODEC, MOMENTS, SUBJECTS, history, reunion
-from tests.laws.persons_shown import by_person, shown_by_person
-from tests.laws.sampler import EVERY
+from tests.laws.histories import CODEC, MOMENTS, NOON, SUBJECTS, history, reunion
+from tests.laws.persons_shown import by_person, shown_by_person, shown_of
+from tests.laws.sampler import EVERY, FOLDED
 from tests.projections.engine.oracle import persons_of
 from tests.projections.engine.tables import Connect, pump
 
 IDENTITY = Identity()
 TIMELINE = Timeline()
 QUESTIONS = 30
+PASTS = 6
 personal = [projection for projection in EVERY if projection.personal and not projection.graph]
 
 
@@ -104,4 +109,62 @@ def test_as_of_now_is_what_the_live_tables_show(connect: Connect, journal: Journ
             shown: States = {key: row for key, row in live.items() if key[place] == past.person}
             held = past.states[projection.name]
             assert digest_of_states(projection, held) == digest_of_states(projection, shown)
+            asked = shown_of(connection, projection, subject)
+            assert digest_of_states(projection, asked) == digest_of_states(projection, shown)
         assert live
+
+
+@pytest.mark.parametrize("projection", FOLDED, ids=lambda each: each.name)
+def test_everybodys_past_is_a_fold_of_the_events_up_to_there(
+    connect: Connect, journal: Journal, projection: Projection
+) -> None:
+    """Every row of a projection, and who is who, in the schema of that past; asked again, it is the same one."""
+    facts = filled(journal, projection)
+    declared = [projection] if projection.graph else [projection, IDENTITY]
+    pump(journal, connect, [*declared, TIMELINE])
+    with connect() as connection:
+        for until, included in islice(questions(Random(8), journal, facts), PASTS):
+            past = made(declared, journal, connect, until)
+            again = made(declared, journal, connect, until)
+
+            envelopes = [fact.envelope for fact in included]
+            persons = persons_of(reference.fold(IDENTITY, envelopes))
+            expected = digest_of_states(projection, reference.fold(projection, envelopes))
+            query = f"SELECT identifier, person, shared FROM {past.schema}.person_of"
+            with connection.transaction():
+                rows = digest_of(projection, stored_rows(connection, table_of(projection, past.schema)))
+            shown = {identifier: (person, shared) for identifier, person, shared in connection.execute(query)}
+            assert (rows, shown, again) == (expected, persons, past)
+
+
+def test_what_is_heard_of_later_joins_the_past_of_what_happened(connect: Connect, journal: Journal) -> None:
+    """By the clock of what happened, a past goes on where it stood; by that of what was known, it stays."""
+    declared = [Profile(), IDENTITY]
+    counted: list[tuple[int, int]] = []
+    for number in range(2):
+        subject, time = f"customer:{number}", NOON - number * timedelta(hours=1)
+        journal.append(
+            [Envelope(id=str(number), source="urn:regulars:laws", time=time, subject=subject, data=VisitStarted())]
+        )
+        pump(journal, connect, [*declared, TIMELINE])
+        known = min(record.recorded_at for partition in range(4) for record in journal.records(partition, 0, 9))
+        with connect() as connection:
+            for until in (KnownAt(known), HappenedBy(NOON)):
+                look_at(connection, made(declared, journal, connect, until))
+                query = "SELECT (SELECT count(*) FROM profile), (SELECT count(*) FROM timeline)"
+                counted += connection.execute(query).fetchall()
+
+    assert counted == [(1, 1), (1, 1), (1, 1), (2, 2)]
+
+
+def test_the_pasts_that_were_used_last_are_kept(connect: Connect, journal: Journal) -> None:
+    """Of more than are kept, the one that nobody has used for longest is dropped, with its schema."""
+    journal.append(reunion()[:2])
+    pump(journal, connect, [IDENTITY, TIMELINE])
+    moments = [NOON + timedelta(days=number) for number in range(KEPT_PASTS + 2)]
+
+    pasts = [made([IDENTITY], journal, connect, HappenedBy(moment)) for moment in moments]
+
+    with connect() as connection:
+        query = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'past\\_%'"
+        assert {name for (name,) in connection.execute(query)} == {past.schema for past in pasts[2:]}

@@ -10,10 +10,10 @@ LARGEST_BASKET_PRODUCTS = 50
 
 
 class Purchases(Table):
-    """A month of a subject's purchases in one store and currency."""
+    """A day of a subject's purchases in one store and currency."""
 
     name = "purchases"
-    key: ClassVar = {"subject": TEXT, "store": TEXT, "month": DAY, "currency": TEXT}
+    key: ClassVar = {"subject": TEXT, "store": TEXT, "day": DAY, "currency": TEXT}
     columns: ClassVar = {
         "orders": TOTAL,
         "items": TOTAL,
@@ -28,7 +28,7 @@ class Purchases(Table):
     }
 
     def folds(self) -> Mapping[str, Fold]:
-        """Return what each event changes in its month."""
+        """Return what each event changes on its day."""
         return {
             "regulars.order.placed.v2": self.placed,
             "regulars.order.amended.v2": self.amended,
@@ -38,7 +38,7 @@ class Purchases(Table):
 
     def placed(self, fact: Fact) -> None:
         """Count an order, with what the customer pays."""
-        row = self._month(fact)
+        row = self._day(fact)
         row["orders"] += 1
         row["items"] += sum(bought["quantity"] for bought in fact.data["lines"])
         row["spend_minor"] += fact.data["total_minor"]
@@ -47,7 +47,7 @@ class Purchases(Table):
 
     def amended(self, fact: Fact) -> None:
         """Add the difference that an amendment makes, or count that it does not tell."""
-        row = self._month(fact)
+        row = self._day(fact)
         delta_minor = fact.data.get("total_delta_minor")
         if delta_minor is None:
             row["unpriced_amendments"] += 1
@@ -56,18 +56,18 @@ class Purchases(Table):
 
     def cancelled(self, fact: Fact) -> None:
         """Count a cancellation, apart from the spend."""
-        row = self._month(fact)
+        row = self._day(fact)
         row["cancelled_orders"] += 1
         row["cancelled_minor"] += fact.data["total_minor"]
 
     def returned(self, fact: Fact) -> None:
         """Count a return, apart from the spend."""
-        row = self._month(fact)
+        row = self._day(fact)
         row["returns"] += 1
         row["returned_minor"] += fact.data["amount_minor"]
 
-    def _month(self, fact: Fact) -> Row:
-        return self.row(fact.subject, fact.data.get("store", "web"), fact.day[:8] + "01", fact.data["currency"])
+    def _day(self, fact: Fact) -> Row:
+        return self.row(fact.subject, fact.data.get("store", "web"), fact.day, fact.data["currency"])
 
 
 class ProductPairs(Table):

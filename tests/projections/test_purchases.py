@@ -1,4 +1,4 @@
-"""What customers buy: money that adds up by month, and who of them matter or went quiet."""
+"""What customers buy: money that adds up by day, and who of them matter or went quiet."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ LINES = (
     OrderLine(product="b", quantity=1, unit_price_minor=50),
 )
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 def placed(total_minor: int, *, currency: str = "GBP", store: str = "web") -> OrderPlaced:
@@ -55,11 +56,11 @@ def rows_of(*told: tuple[Event, datetime]) -> list[dict[str, Any]]:
 
 def test_an_order_counts_with_what_the_customer_pays() -> None:
     """Pieces of all lines, and the total rather than the sum of the lines: there may be a discount."""
-    assert rows_of((placed(199), NOON), (placed(1), NOON + DAY)) == [
+    assert rows_of((placed(199), NOON), (placed(1), NOON + HOUR)) == [
         {
             "subject": "customer:1",
             "store": "web",
-            "month": date(2024, 5, 1),
+            "day": date(2024, 5, 17),
             "currency": "GBP",
             "orders": 2,
             "items": 6,
@@ -70,7 +71,7 @@ def test_an_order_counts_with_what_the_customer_pays() -> None:
             "returns": 0,
             "returned_minor": 0,
             "first_order": NOON,
-            "last_order": NOON + DAY,
+            "last_order": NOON + HOUR,
         }
     ]
 
@@ -84,13 +85,13 @@ def test_an_order_of_the_first_version_counts_with_the_sum_of_its_lines() -> Non
     assert (row["spend_minor"], row["items"], row["store"]) == (75, 3, "web")
 
 
-def test_what_happens_later_counts_in_its_own_month_and_is_kept_apart() -> None:
+def test_what_happens_later_counts_on_its_own_day_and_is_kept_apart() -> None:
     """A return in June does not change May; an amendment counts with the difference it makes."""
     june = datetime(2024, 6, 2, tzinfo=UTC)
 
     rows = rows_of((placed(250), NOON), (amended(200, -50), NOON), (cancelled(200), june), (returned(30), june))
 
-    shown = [(row["month"].month, row["orders"], row["spend_minor"]) for row in rows]
+    shown = [(row["day"].month, row["orders"], row["spend_minor"]) for row in rows]
     apart = [(row["cancelled_orders"], row["cancelled_minor"], row["returns"], row["returned_minor"]) for row in rows]
     assert shown == [(5, 1, 200), (6, 0, 0)]
     assert apart == [(0, 0, 0, 0), (1, 200, 1, 30)]
@@ -103,13 +104,13 @@ def test_an_amendment_that_does_not_say_by_how_much_changes_no_spend() -> None:
     assert [(row["spend_minor"], row["orders"], row["unpriced_amendments"]) for row in rows] == [(240, 1, 1)]
 
 
-def test_a_month_begins_at_midnight_utc() -> None:
-    """The last microsecond of May is May's."""
+def test_a_day_begins_at_midnight_utc() -> None:
+    """The last microsecond of May is May's, and of its last day."""
     first = datetime(2024, 6, 1, tzinfo=UTC)
 
     rows = rows_of((placed(1), first - timedelta(microseconds=1)), (placed(2), first))
 
-    assert [(row["month"].month, row["spend_minor"]) for row in rows] == [(5, 1), (6, 2)]
+    assert [(row["day"].month, row["spend_minor"]) for row in rows] == [(5, 1), (6, 2)]
 
 
 def test_stores_and_currencies_are_never_added_up() -> None:

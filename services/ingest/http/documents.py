@@ -78,6 +78,7 @@ _MANY = {
     },
 }
 _SAID = {
+    202: "It is being worked out; Retry-After says when to ask again.",
     400: "It is no message that we could take; the sentence names the field.",
     401: "The key is missing or not known, or the signature is wrong.",
     403: "The key is not for that.",

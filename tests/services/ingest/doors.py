@@ -14,8 +14,8 @@ from psycopg.conninfo import make_conninfo
 
 from events.log import EventLog
 from services import installation
+from services.api.serving import serve_until_stopped
 from services.ingest import registry
-from services.ingest.serving import serve_until_stopped
 from services.ingest.source import Role
 from services.installation import Connection, Installation
 from services.settings import Settings

@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from services.ingest.serving import serve_until_stopped
+from services.api.serving import serve_until_stopped
 from services.settings import InstallationError, Settings
 from tests.services.ingest.doors import Door, Sender, client_of, open_door
 from tests.services.ingest.messages import event, search

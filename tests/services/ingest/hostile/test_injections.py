@@ -139,7 +139,8 @@ def test_a_name_is_a_text_too(door: Door, sender: Sender, client: httpx.Client) 
         assert (stored.status_code, refused.status_code, refused.json()["messageId"]) == (200, 400, text)
 
     found = {each["data"]["name"]: (each["subject"], each["data"]["properties"]) for each in door.stored(sender.name)}
-    bodies = door.connection.execute("SELECT body FROM ingest.verdict WHERE source = %s", [sender.name]).fetchall()
+    query = "SELECT body FROM ingest.verdict WHERE source = %s ORDER BY id"
+    bodies = door.connection.execute(query, [sender.name]).fetchall()
     assert found == {text: (f"customer:u {text}", {text: text}) for text in INJECTIONS}
     assert [json.loads(body)["traits"] for (body,) in bodies] == [{text: text} for text in INJECTIONS]
 

@@ -1,14 +1,16 @@
-"""The front door as a process: what ``regulars api`` is.
+"""The api as a process: what ``regulars api`` is.
 
 The event loop takes requests in; a thread each makes events and refused messages durable; one more reads the registry
 and writes the counts down.
 """
 
+from contextlib import closing
 from threading import Event
 
+from services.api.application import application
+from services.api.readers import Readers
 from services.cli.reporting import Report
 from services.ingest.figures import IngestFigures, ingest_registry
-from services.ingest.http.app import application
 from services.ingest.http.measuring import Measured
 from services.ingest.http.server import listen, serve
 from services.ingest.inside import Inside
@@ -47,7 +49,7 @@ def _serve(  # noqa: PLR0913, PLR0917 - all that a process of ours has
     except OSError as error:
         message = f"{API.name} is {host}:{port}, and nothing can be served there: {error.strerror or error}."
         raise InstallationError(message) from error
-    with Inside(installation, health) as inside:
+    with Inside(installation, health) as inside, closing(Readers(installation)) as readers:
         figures.messages = inside.acceptor.counts.outcomes
         figures.away = lambda: inside.away
 
@@ -59,6 +61,6 @@ def _serve(  # noqa: PLR0913, PLR0917 - all that a process of ours has
             report.tell("serving", f"Events are taken in at {at}/v1/batch and {at}/v1/events.", address=at)
 
         with health.working():
-            serve(Measured(application(inside.front), figures), listener, stops, started)
+            serve(Measured(application(inside.front, readers), figures), listener, stops, started)
         if (failure := inside.failure()) is not None:
             raise failure

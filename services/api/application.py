@@ -1,4 +1,4 @@
-"""The web application of the front door: its routes, how errors look, and who may call it from a web page."""
+"""The web application: the routes of the front door and of what is read, how errors look, and who may call it."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -11,6 +11,8 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
+from services.api import customer_routes, report_routes
+from services.api.readers import Readers
 from services.ingest.http import event_routes, public_routes, segment_routes, verdict_routes, webhook_routes
 from services.ingest.http.answers import Problem, json_answer, problem_answer
 from services.ingest.http.documents import SCHEMES
@@ -18,7 +20,7 @@ from services.ingest.http.front import Front
 
 DESCRIPTION = (
     "Events come in here: from the client libraries of Segment and RudderStack, as CloudEvents, and as webhooks."
-    " 200 means that the log holds what was sent."
+    " 200 means that the log holds what was sent. Reports and customers' pages are read here, with an admin key."
 )
 ROUTERS = (
     segment_routes.ROUTER,
@@ -26,14 +28,17 @@ ROUTERS = (
     webhook_routes.ROUTER,
     verdict_routes.ROUTER,
     public_routes.ROUTER,
+    report_routes.ROUTER,
+    customer_routes.ROUTER,
 )
 DAY_SECONDS = 86_400
 
 
-def application(front: Front) -> FastAPI:
+def application(front: Front, readers: Readers) -> FastAPI:
     """Return the application. There is no page of documentation: those that exist load scripts from elsewhere."""
     app = FastAPI(title="Regulars", description=DESCRIPTION, version=version("regulars"), docs_url=None, redoc_url=None)
     app.state.front = front
+    app.state.readers = readers
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(Problem, problem_answer)

@@ -1,0 +1,1 @@
+"""What ``regulars api`` serves: the front door, and what people and programmes read."""

@@ -1,0 +1,71 @@
+"""Who reads for the api: some connections, each used by one thread at a time, beside the event loop."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import psycopg
+from fastapi import Request
+
+from events.log import EventLog
+from events.log.errors import LogError
+from services.ingest.http.answers import unavailable
+from services.installation import Connection, Installation
+
+MOST_AT_ONCE = 4
+
+Answer = TypeVar("Answer")
+
+
+class Readers:
+    """Asks questions in threads, MOST_AT_ONCE at a time; who comes later waits."""
+
+    def __init__(self, installation: Installation) -> None:
+        """Ask the database and the log of this installation."""
+        self.installation = installation
+        self._free: list[Connection] = []
+        self._turns = asyncio.Semaphore(MOST_AT_ONCE)
+
+    async def ask(self, question: Callable[[Connection], Answer]) -> Answer:
+        """Return the answer. Raises Problem 503 where the database or the log does not answer."""
+        async with self._turns:
+            return await asyncio.to_thread(self._asked, question)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        while self._free:
+            self._free.pop().close()
+
+    def log(self) -> EventLog:
+        """Return the log, for the caller alone."""
+        return self.installation.log()
+
+    def _asked(self, question: Callable[[Connection], Answer]) -> Answer:
+        connection = None
+        try:
+            connection = self._taken()
+            answer = question(connection)
+        except (psycopg.OperationalError, LogError) as error:
+            message = f"The database or the log does not answer just now: {str(error).strip().partition(chr(10))[0]}."
+            raise unavailable(message) from error
+        finally:
+            if connection is not None and not connection.closed:
+                self._free.append(connection)
+        return answer
+
+    def _taken(self) -> Connection:
+        """Return a connection that answers: one that lay idle may have been cut off since."""
+        while self._free:
+            connection = self._free.pop()
+            try:
+                connection.execute("")
+            except psycopg.OperationalError:
+                connection.close()
+            else:
+                return connection
+        return self.installation.connect("regulars api, readers")
+
+
+def readers_of(request: Request) -> Readers:
+    """Return who reads for a request."""
+    return cast("Readers", request.app.state.readers)

@@ -1,0 +1,124 @@
+"""Asks a report: settles the clock, the currency and the past that are meant, and says as of what it is answered."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+from psycopg import IsolationLevel
+
+from events.log import EventLog
+from projections import PROJECTIONS, profile, purchases
+from projections._engine import checkpoint
+from projections._engine.as_of import AtPositions, Until
+from projections._engine.declaration import Projection
+from projections._engine.past import Heard, look_at, made
+from projections._engine.registry import Connection, live_tables
+from services.reports.report import Answer, BadQuestion, Question, Report
+
+MOST_ROWS = 10_000
+NO_CURRENCY = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody asks, before it is settled what that means; None is what suits the report."""
+
+    store: str | None = None
+    begin: date | None = None
+    end: date | None = None
+    currency: str | None = None
+    limit: int = 10
+    about: str | None = None
+    now: datetime | None = None
+
+
+class LookBack(NamedTuple):
+    """A point in the past, and what a past is made with: the log, a way to connect, and who hears how far it is."""
+
+    until: Until
+    log: EventLog
+    connect: Callable[[], Connection]
+    heard: Heard | None = None
+
+
+class Told(NamedTuple):
+    """An answer, with the question as it was settled, the positions that it is as of, and the past it was asked of."""
+
+    report: Report
+    question: Question
+    positions: dict[int, int]
+    answer: Answer
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return {
+            "report": self.report.name,
+            "title": self.report.title,
+            "question": asdict(self.question),
+            "positions": {str(partition): offset for partition, offset in self.positions.items()},
+            "figures": self.answer.figures,
+            "tables": self.answer.tables,
+        }
+
+
+def ask(connection: Connection, report: Report, asked: Asked, look_back: LookBack | None = None) -> Told:
+    """Return a report's answer, of now or of a past. Everything is read in one snapshot. Raises BadQuestion."""
+    if report.about == "" and asked.about is not None:
+        message = f"about: the report {report.name} cannot be narrowed."
+        raise BadQuestion(message)
+    if look_back is None:
+        with _snapshot(connection):
+            question = settled(connection, asked, None)
+            return Told(report, question, _positions(connection, report), report.answer(connection, question))
+    past = made(_reading(report), look_back.log, look_back.connect, look_back.until, look_back.heard)
+    look_at(connection, past)
+    try:
+        with _snapshot(connection):
+            question = settled(connection, asked, look_back.until)
+            return Told(report, question, past.positions, report.answer(connection, question))
+    finally:
+        look_at(connection, None)
+
+
+def settled(connection: Connection, asked: Asked, until: Until | None) -> Question:
+    """Return the question with what was left open: the clock is the past's, else that of the last event."""
+    if asked.begin is not None and asked.end is not None and asked.begin > asked.end:
+        message = f"from: {asked.begin} is after the end of the period, {asked.end}."
+        raise BadQuestion(message)
+    if not 0 < asked.limit <= MOST_ROWS:
+        message = f"limit: {asked.limit} is not between 1 and {MOST_ROWS:,}."
+        raise BadQuestion(message)
+    now = asked.now or (None if until is None or isinstance(until, AtPositions) else until.instant)
+    if now is None:
+        last = profile.period(connection)["last_seen"]
+        now = min(last or datetime.now(UTC), datetime.now(UTC))
+    currency = asked.currency or next(iter(purchases.currencies(connection)), NO_CURRENCY)
+    return Question(now, currency, asked.store, asked.begin, asked.end, asked.limit, asked.about)
+
+
+def _reading(report: Report) -> Sequence[Projection]:
+    """Return the projections that a report's past is made of: what it reads, who is who, and what settles the clock."""
+    names = {*report.reads, "profile", "purchases"}
+    return [each for each in PROJECTIONS if each.graph or each.name in names]
+
+
+def _positions(connection: Connection, report: Report) -> dict[int, int]:
+    """Return up to where everything that a report reads has been folded."""
+    positions: dict[int, int] = {}
+    for table in live_tables(connection, _reading(report)):
+        for partition, offset in checkpoint.positions(connection, table.name).items():
+            positions[partition] = min(offset, positions.get(partition, offset))
+    return positions
+
+
+@contextmanager
+def _snapshot(connection: Connection) -> Iterator[None]:
+    before = connection.isolation_level
+    connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    try:
+        with connection.transaction():
+            yield
+    finally:
+        connection.isolation_level = before

@@ -1,0 +1,75 @@
+"""One customer's page: sections, each one query, all asked in one round trip.
+
+A section's query asks for one person, named by any identifier of theirs (``%(subject)s``), by the clock ``%(now)s``. It
+reads ``purchases_of(%(subject)s)`` and the like, which cost no more than that person's rows.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, LiteralString, NamedTuple
+
+from psycopg import Cursor
+from psycopg.rows import DictRow, dict_row
+
+from projections._engine.registry import Connection
+
+Rows = list[dict[str, Any]]
+
+
+def as_rows(rows: Rows) -> Any:  # noqa: ANN401 - JSON
+    """Return rows as they are."""
+    return rows
+
+
+def as_one(rows: Rows) -> Any:  # noqa: ANN401 - JSON
+    """Return the only row, or None."""
+    return rows[0] if rows else None
+
+
+class Section(NamedTuple):
+    """A part of the page: its name, its query, and how the rows are shown."""
+
+    name: str
+    query: LiteralString
+    shape: Callable[[Rows], Any] = as_rows
+
+
+IDENTIFIERS = Section(
+    "identity",
+    """
+    SELECT own.person, array_agg(own.identifier ORDER BY own.identifier COLLATE "C") AS identifiers
+      FROM (SELECT p.person, i.identifier FROM (SELECT coalesce((SELECT person FROM person_of
+                     WHERE identifier = %(subject)s), %(subject)s) AS person) AS p
+             CROSS JOIN LATERAL (SELECT p.person AS identifier
+                                  UNION SELECT identifier FROM person_of AS o WHERE o.person = p.person) AS i) AS own
+     GROUP BY own.person
+    """,
+    as_one,
+)
+
+PROFILE = Section(
+    "profile",
+    """
+    SELECT first_seen, last_seen, visits, searches, orders, complaints, contacts,
+           (SELECT coalesce(jsonb_object_agg(t.name, t.held ->> 2), '{}') FROM jsonb_each(p.traits) AS t (name, held)
+             WHERE t.held ->> 2 <> '') AS traits
+      FROM profile_of(%(subject)s) AS p
+    """,
+    as_one,
+)
+
+SECTIONS: tuple[Section, ...] = (IDENTIFIERS, PROFILE)
+
+
+def page(connection: Connection, subject: str, now: datetime, sections: Sequence[Section] = SECTIONS) -> dict[str, Any]:
+    """Return the sections by name, read in one round trip."""
+    asked: Mapping[str, Any] = {"subject": subject, "now": now}
+    with connection.pipeline():
+        cursors: list[Cursor[DictRow]] = [
+            connection.cursor(row_factory=dict_row).execute(section.query, asked) for section in sections
+        ]
+    told: dict[str, Any] = {}
+    for section, cursor in zip(sections, cursors, strict=True):
+        with cursor:
+            told[section.name] = section.shape(cursor.fetchall())
+    return told
