@@ -47,8 +47,10 @@ check: $(VENV)/installed ## Run ruff, mypy, import-linter and the tidy tests
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest tests/tidy
 
-bench: $(VENV)/installed ## Measure append and drain; EVENTS=500000 says how many
+bench: $(VENV)/installed ## Measure append and drain, and both doors with ten minutes of load; EVENTS=500000 says how many
 	$(BIN)/regulars bench --events $(EVENTS) --json
+	$(BIN)/regulars bench ingest --events $(EVENTS) --soak 600 --drip 500 --json
+	$(BIN)/regulars bench door --events $(EVENTS) --json
 
 faults: $(VENV)/installed ## Break everything that can break, many times, and print what came of it: 20 minutes
 	$(BIN)/python -m tests.faults

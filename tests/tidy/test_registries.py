@@ -7,7 +7,11 @@ import events.catalog
 import projections
 from events.event import Event
 from projections._engine.declaration import Projection
+from services.reports import REPORTS
+from services.reports.report import Report
 from tests.tidy.sources import ROOT, dotted
+
+MEANT_WORDS = 40
 
 
 def _siblings(package: str) -> list[ModuleType]:
@@ -46,3 +50,24 @@ def test_every_projection_is_registered() -> None:
     forgotten = {name for name, found in declared.items() if not found or found - registered}
 
     assert forgotten == set()
+
+
+def test_every_report_is_registered() -> None:
+    """Each report that a module in services/reports declares stands in ``REPORTS``, under a name of its own."""
+    declared = {
+        value.name: value
+        for module in _siblings("services/reports")
+        for value in vars(module).values()
+        if isinstance(value, Report)
+    }
+
+    assert {report.name: report for report in REPORTS} == declared
+    assert len(REPORTS) == len(declared)
+
+
+def test_every_report_says_what_it_means_and_what_it_reads() -> None:
+    """Its definition is its file's docstring; what it reads are projections that there are."""
+    known = {projection.name for projection in projections.PROJECTIONS}
+
+    assert [report.name for report in REPORTS if len(report.definition.split()) < MEANT_WORDS] == []
+    assert [report.name for report in REPORTS if not set(report.reads) <= known or not report.reads] == []
