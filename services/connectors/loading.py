@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from events.catalog import EVENTS
 from events.event import Event
+from services import strict_yaml
 from services.connectors.errors import BadMapping
 from services.connectors.mapping import Lines, Mapping, Rule, places
 
@@ -21,19 +21,6 @@ BUILT_IN = ("online-retail", "cdnow", "olist", "groceries")
 _AT = re.compile(r"^(?P<reason>.*) - at (?:`key` in )?`\$\.?(?P<field>.*)`$", re.DOTALL)
 _NAMED = re.compile(r"^Object (?P<problem>missing required|contains unknown) field `(?P<name>[^`]*)`$")
 _CLASSES = {event.event_type: event for event in EVENTS}
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML's own loader would let the last of two equal keys win, in silence."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - YAML's signature
-        seen: set[Any] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                message = f"{key.value} stands there twice"
-                raise yaml.constructor.ConstructorError(None, None, message, key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
 
 
 def built_in(name: str) -> Mapping:
@@ -58,12 +45,9 @@ def load(path: Path) -> Mapping:
 def parse(text: str, file: str) -> Mapping:
     """Return the mapping that a text describes; ``file`` names it in messages. Raises BadMapping."""
     try:
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
-    except yaml.MarkedYAMLError as error:
-        place = f"line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise BadMapping(file, place, f"is not valid YAML: {error.problem}") from None
-    except yaml.YAMLError as error:
-        raise BadMapping(file, "", f"is not valid YAML: {error}") from None
+        document = strict_yaml.document(text)
+    except strict_yaml.BadYaml as error:
+        raise BadMapping(file, error.place, error.reason) from None
     try:
         mapping = msgspec.structs.replace(msgspec.convert(document, Mapping), file=file)
     except msgspec.ValidationError as error:

@@ -19,12 +19,12 @@ from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-import yaml
 
 from events.catalog import EVENTS
 from events.envelope import Envelope
 from events.errors import BadEvent, Fault
 from events.event import Event, newest
+from services import strict_yaml
 
 ANY = "any"
 KEYS = ("unplanned_types", "unplanned_fields", "types")
@@ -123,19 +123,6 @@ class Plan:
         return _Rule((), tuple(fields))
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML's own loader would let the last of two equal keys win, in silence."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - YAML's signature
-        seen: set[Any] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                message = f"{key.value} stands there twice"
-                raise yaml.constructor.ConstructorError(None, None, message, key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
-
-
 def parse(text: str) -> Plan:
     """Return the plan that a YAML text describes. Raises BadPlan."""
     document = _document(text)
@@ -158,13 +145,9 @@ def parse(text: str) -> Plan:
 
 def _document(text: str) -> dict[Any, Any]:
     try:
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
-    except yaml.MarkedYAMLError as error:
-        place = f"line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise BadPlan(place=place, reason=f"is not valid YAML: {error.problem}") from None
-    except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:
-        reason = str(error).partition("\n")[0] or "it is nested too deeply"
-        raise BadPlan(place="", reason=f"is not valid YAML: {reason}") from None
+        document = strict_yaml.document(text)
+    except strict_yaml.BadYaml as error:
+        raise BadPlan(place=error.place, reason=error.reason) from None
     if not isinstance(document, dict):
         raise BadPlan(place="", reason=f"must be a YAML mapping with {', '.join(KEYS)}")
     return document
