@@ -1,16 +1,16 @@
 """``regulars report``: any report, of now or of the past."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from typer import Argument, Option
 
 from services.cli import points
 from services.cli.failures import Failure
 from services.cli.points import Point
-from services.cli.rows import write_rows
+from services.cli.report_shown import show
 from services.cli.session import built, opened, with_rows
-from services.cli.terminal import AsJson, cell, emit, progress, write
+from services.cli.terminal import AsJson, emit, progress, write
 from services.reports import REPORTS
 from services.reports.asking import Asked, LookBack, Told, ask
 from services.reports.report import BadQuestion, Report
@@ -67,7 +67,7 @@ def report(
     if as_json:
         emit(told.document())
     else:
-        _show(told)
+        show(told)
 
 
 def _list(*, as_json: bool) -> None:
@@ -127,36 +127,3 @@ def _asked(wanted: Report, asked: Asked, point: Point | None) -> Told:
                 return ask(connection, wanted, asked, back)
         except BadQuestion as error:
             raise Failure(str(error)) from error
-
-
-def _show(told: Told) -> None:
-    question = told.question
-    write(told.report.title, bold=True)
-    period = f"{question.begin or 'the first day'} to {question.end or 'the last'}"
-    where = f"store {question.store}" if question.store else "all stores"
-    write(f"by {question.now:%Y-%m-%d %H:%M} UTC, {where}, {period}, money in {question.currency or 'no currency yet'}")
-    if told.answer.figures:
-        write()
-    widest = max(map(len, told.answer.figures), default=0)
-    for name, value in told.answer.figures.items():
-        write(f"  {_named_for(name):<{widest}}  {_shown(name, value)}")
-    for name, rows in told.answer.tables.items():
-        if rows:
-            write_rows(name, [{_named_for(key): _shown(key, row[key]) for key in row} for row in rows])
-        else:
-            write(f"\n{name}: nothing yet")
-
-
-def _named_for(name: str) -> str:
-    return name.removesuffix("_minor").replace("_", " ")
-
-
-def _shown(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
-    """Return a value as it is read: money with its fraction, a share as a percentage."""
-    if value is None:
-        return None
-    if name.endswith("_minor"):
-        return f"{value / 100:,.2f}"
-    if isinstance(value, float):
-        return f"{value:.1%}" if name.endswith("share") else f"{value:,.3f}"
-    return value if isinstance(value, int | str) else cell(value)
