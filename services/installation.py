@@ -19,6 +19,7 @@ from events.log.cluster import Cluster
 from events.log.postgres import Journal, create_journal
 from events.log.reaching import listening
 from projections._engine.registry import create_engine
+from services.dial.schema import create_dial
 from services.embedded.postgres import Progress, embedded_postgres
 from services.ingest.schema import create_ingest
 from services.settings import InstallationError, Settings
@@ -128,6 +129,7 @@ def prepare(dsn: str, partitions: int) -> None:
             create_journal(connection, partitions)
             create_engine(connection)
             create_ingest(connection)
+            create_dial(connection)
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as error:
         message = f"The database cannot be prepared by this user, or not here: {_first_line(error)}."
         raise InstallationError(message) from error
