@@ -1,6 +1,7 @@
 """What it means: every projection there is, one line each."""
 
 from projections._engine.declaration import Projection
+from projections.catalogue import Catalogue
 from projections.complaint_cases import ComplaintCases
 from projections.identity import Identity
 from projections.product_pairs import ProductPairs
@@ -20,5 +21,6 @@ PROJECTIONS: tuple[Projection, ...] = (
     ProductPairs(),
     ProductsBought(),
     ComplaintCases(),
+    Catalogue(),
     Identity(),
 )

@@ -2,6 +2,7 @@
 
 from tests.oracle.folds_buying import ProductPairs, ProductsBought, Purchases
 from tests.oracle.folds_complaints import ComplaintCases
+from tests.oracle.folds_house import Catalogue
 from tests.oracle.folds_people import Identity, Profile
 from tests.oracle.folds_visiting import UnmetDemand, Visits
 from tests.oracle.rows import Table
@@ -16,6 +17,7 @@ TABLES: dict[str, type[Table]] = {
         ProductPairs,
         ProductsBought,
         ComplaintCases,
+        Catalogue,
         Identity,
     )
 }
