@@ -19,7 +19,8 @@ from services.benchmark.ingest import Wishes
 from services.benchmark.ingest import measure as measure_ingest
 from services.benchmark.measuring import Measurement, measure, scratch
 from services.benchmark.over_kafka import OverKafka
-from services.cli.bench_shown import show_door, show_drain, show_ingest
+from services.benchmark.page import measure_page
+from services.cli.bench_shown import show_door, show_drain, show_ingest, show_page
 from services.cli.exit_codes import ExitCode
 from services.cli.session import opened
 from services.cli.terminal import AsJson, Stage, emit, say, stages
@@ -34,10 +35,14 @@ class What(StrEnum):
     DRAIN = "drain"
     INGEST = "ingest"
     DOOR = "door"
+    PAGE = "page"
 
 
 Way = Annotated[
-    What, Argument(help="From the log into the projections; the front door over HTTP; or the door on Kafka's intake.")
+    What,
+    Argument(
+        help="From the log into the projections; the front door over HTTP; the door on Kafka's intake; or reading."
+    ),
 ]
 Events = Annotated[int, Option("--events", min=1, metavar="N", help="How many events to make up.")]
 Seed = Annotated[int, Option("--seed", min=0, max=0xFFFF, metavar="N", help="The same seed makes up the same events.")]
@@ -57,6 +62,7 @@ Soak = Annotated[
 Drip = Annotated[
     int, Option("--drip", min=0, max=10_000, metavar="N", help="With ingest: connections that say one byte a second.")
 ]
+Customers = Annotated[int, Option("--customers", min=100, metavar="N", help="With page: how many to make up.")]
 
 
 def bench(
@@ -69,6 +75,7 @@ def bench(
     seconds: Seconds = 20,
     soak: Soak = 30,
     drip: Drip = 0,
+    customers: Customers = 1_000_000,
     as_json: AsJson = False,
 ) -> None:
     """Measure append and drain on this machine, or a door to it, in a database of its own.
@@ -79,7 +86,7 @@ def bench(
     'bench ingest' has 'regulars api' on one core and everything else on the others: batches of 100, then single events
     on a schedule, then both for as long as memory is watched. 'bench door' has one 'regulars door' let a backlog in.
     Without --kafka these two start a broker of their own, and they fail where the log does not hold exactly what was
-    acknowledged.
+    acknowledged. 'bench page' makes up customers, and reads pages of some, and every report.
     """
     settings = Settings.from_environment()
     match what:
@@ -87,6 +94,8 @@ def bench(
             _ingest(settings, kafka, Wishes(events, seconds, soak, drip, seed), as_json=as_json)
         case What.DOOR:
             _door(settings, kafka, events, seed, as_json=as_json)
+        case What.PAGE:
+            _page(settings, customers, seed, as_json=as_json)
         case What.DRAIN:
             _drain(settings, kafka, events, seed, pumps, as_json=as_json)
 
@@ -122,6 +131,15 @@ def _door(settings: Settings, kafka: str | None, events: int, seed: int, *, as_j
     else:
         show_door(measurement)
     _be_whole(whole=measurement.whole)
+
+
+def _page(settings: Settings, customers: int, seed: int, *, as_json: bool) -> None:
+    with opened(replace(settings, kafka=None)) as installation, scratch(installation.dsn) as own, stages() as stage:
+        measurement = measure_page(own, stage, customers=customers, seed=seed)
+    if as_json:
+        emit(measurement)
+    else:
+        show_page(measurement)
 
 
 def _be_whole(*, whole: bool) -> None:

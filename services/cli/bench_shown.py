@@ -4,6 +4,7 @@ from services.benchmark.door import LetThrough
 from services.benchmark.ingest_figures import Ingest
 from services.benchmark.measuring import Measurement
 from services.benchmark.over_kafka import OverKafka
+from services.benchmark.page import Read
 from services.cli.terminal import plural, write, write_table
 
 
@@ -46,3 +47,11 @@ def show_door(measurement: LetThrough) -> None:
     write(f"time    {measurement.cpu_microseconds_per_event:>10,.1f} µs of a core an event")
     write(f"memory  {measurement.peak_rss_mb:>10,.0f} MB at the peak")
     write_table(["stage", "µs an event"], list(measurement.by_stage.items()))
+
+
+def show_page(measurement: Read) -> None:
+    """Show what came of reading."""
+    write(f"{plural(measurement.customers, 'customer')} in {plural(measurement.rows, 'row')}", bold=True)
+    write(f"page    {measurement.page_p50_ms:,.2f} ms in the middle, {measurement.page_p99_ms:,.2f} ms at p99")
+    write_table(["section", "p99 ms"], list(measurement.section_p99_ms.items()))
+    write_table(["report", "seconds"], list(measurement.report_seconds.items()))

@@ -3,6 +3,8 @@
 import pytest
 from confluent_kafka.admin import AdminClient
 
+from services.reports import REPORTS
+from services.reports.customer import SECTIONS
 from tests.conftest import Connect
 from tests.services.cli.conftest import Regulars
 
@@ -86,3 +88,15 @@ def test_the_door_on_the_intake_is_measured(regulars: Regulars, kafka_address: s
 
     assert (ran.exit_code, ran.out.partition("\n")[0]) == (0, "600 events let in by one door")
     assert "600 on the log" in ran.out
+
+
+def test_reading_is_measured_over_customers_that_are_made_up(regulars: Regulars) -> None:
+    """Each section of a page and each report; a page is of somebody, by a customer's id or by a visitor's."""
+    ran = regulars("bench", "page", "--customers", "300", "--json")
+
+    document = ran.documents[-1]
+    assert ran.exit_code == 0
+    assert document["rows"] > 300 * 5
+    assert 0 < document["page_p50_ms"] <= document["page_p99_ms"] <= document["page_max_ms"]
+    assert document["section_p99_ms"].keys() == {section.name for section in SECTIONS}
+    assert document["report_seconds"].keys() == {report.name for report in REPORTS}
