@@ -4,6 +4,7 @@ from projections._engine.declaration import Projection
 from projections.catalogue import Catalogue
 from projections.complaint_cases import ComplaintCases
 from projections.identity import Identity
+from projections.orders import Orders
 from projections.product_pairs import ProductPairs
 from projections.products_bought import ProductsBought
 from projections.profile import Profile
@@ -21,6 +22,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     ProductPairs(),
     ProductsBought(),
     ComplaintCases(),
+    Orders(),
     Catalogue(),
     Identity(),
 )

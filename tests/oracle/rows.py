@@ -25,12 +25,14 @@ class Kind(StrEnum):
     TIME = "time"
     TOTAL = "total"
     TOLD = "told"
+    TOLD_TIME = "told_time"
     TRAITS = "traits"
+    NAMES = "names"
 
 
-TEXT, DAY, TIME, TOTAL, TOLD, TRAITS = Kind
-EMPTY: dict[Kind, Any] = {TIME: None, TOTAL: 0, TOLD: None, TRAITS: {}}
-"""What a new row holds. Nothing changes a value in place, so rows may share the empty map."""
+TEXT, DAY, TIME, TOTAL, TOLD, TOLD_TIME, TRAITS, NAMES = Kind
+EMPTY: dict[Kind, Any] = {TEXT: None, TIME: None, TOTAL: 0, TOLD: None, TOLD_TIME: None, TRAITS: {}, NAMES: []}
+"""What a new row holds. Nothing changes a value in place, so rows may share the empty map and list."""
 
 line = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from events.catalog.customers import TraitsChangedV1
+from events.catalog.identity import IdentityLinked
 from events.catalog.orders import OrderLine, OrderPlaced
 from events.catalog.searches import SearchPerformed
 from events.codec import Codec
@@ -64,14 +65,19 @@ def published_examples() -> list[dict[str, Any]]:
 
 
 def extremes() -> list[Envelope]:
-    """Return facts at the bounds of the folds: long searches, the largest basket and a larger one, an erased trait."""
+    """Return facts at the bounds of the folds, and of who is who.
+
+    Long searches, the largest basket and a larger one, an erased trait, a device of two customers.
+    """
     lines = [OrderLine(product=f"p-{number:02}", quantity=1, unit_price_minor=1) for number in range(51)]
     data: list[Event] = [SearchPerformed(query=f"{'lamp ' * 40}{end}", result_count=0) for end in ("red", "blue")]
     data += [OrderPlaced(order="o", currency="EUR", lines=tuple(lines[:most]), total_minor=1) for most in (50, 51)]
     data += [TraitsChangedV1(trait="shoe", value="42"), TraitsChangedV1(trait="shoe")]
+    said = [("customer:1", each) for each in data]
+    said += [(f"customer:shares-{number}", IdentityLinked(identifier="visitor:shared")) for number in range(2)]
     return [
-        Envelope(id=f"extreme-{number}", source="urn:regulars:oracle", time=NOON, subject="customer:1", data=each)
-        for number, each in enumerate(data)
+        Envelope(id=f"extreme-{number}", source="urn:regulars:oracle", time=NOON, subject=subject, data=each)
+        for number, (subject, each) in enumerate(said)
     ]
 
 

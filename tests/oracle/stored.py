@@ -29,7 +29,8 @@ SELECT partition, "offset", subject, (extract(epoch FROM "time") * 1000000)::big
 
 # How a column is read, so that nothing depends on how a client takes times and days.
 MICROSECONDS = "(extract(epoch FROM {}) * 1000000)::bigint"
-SELECTED = {Kind.TIME: MICROSECONDS, Kind.DAY: "to_char({}, 'YYYY-MM-DD')"}
+SELECTED = {Kind.TIME: MICROSECONDS, Kind.TOLD_TIME: MICROSECONDS, Kind.DAY: "to_char({}, 'YYYY-MM-DD')"}
+REMEMBERING = {Kind.TOLD, Kind.TOLD_TIME}
 
 
 class Checkpoint(NamedTuple):
@@ -98,7 +99,7 @@ def rows_of(connection: Connection, table_name: str, table: type[Table]) -> Iter
     """Yield a table's rows in key order, in the form in which the oracle tells them."""
     selected = [_selected(name, kind) for name, kind in table.key.items()]
     for name, kind in table.columns.items():
-        if kind is Kind.TOLD:
+        if kind in REMEMBERING:
             selected.append(sql.SQL(MICROSECONDS).format(sql.Identifier(f"{name}_at")))
             selected.append(sql.Identifier(f"{name}_by"))
         selected.append(_selected(name, kind))
@@ -113,7 +114,7 @@ def rows_of(connection: Connection, table_name: str, table: type[Table]) -> Iter
         for row in cursor.execute(query):
             parts = iter(row)
             key = tuple(next(parts) for _ in table.key)
-            yield key, [_told(parts) if kind is Kind.TOLD else next(parts) for kind in kinds]
+            yield key, [_told(parts) if kind in REMEMBERING else next(parts) for kind in kinds]
 
 
 def timeline_rows(connection: Connection) -> Iterator[TupleRow]:

@@ -3,6 +3,7 @@
 from tests.oracle.folds_buying import ProductPairs, ProductsBought, Purchases
 from tests.oracle.folds_complaints import ComplaintCases
 from tests.oracle.folds_house import Catalogue
+from tests.oracle.folds_orders import Orders
 from tests.oracle.folds_people import Identity, Profile
 from tests.oracle.folds_visiting import UnmetDemand, Visits
 from tests.oracle.rows import Table
@@ -17,6 +18,7 @@ TABLES: dict[str, type[Table]] = {
         ProductPairs,
         ProductsBought,
         ComplaintCases,
+        Orders,
         Catalogue,
         Identity,
     )
