@@ -5,11 +5,10 @@ from typing import Any
 from services.cli.rows import write_rows
 from services.cli.terminal import cell, write
 from services.reports.asking import Told
-from services.translation.money import DIGITS
+from services.reports.words import amount
 
 MINOR = "_minor"
 SHARE = "share"
-USUAL_DIGITS = 2
 
 
 def show(told: Told) -> None:
@@ -19,8 +18,9 @@ def show(told: Told) -> None:
     where = f"store {question.store}" if question.store else "all stores"
     write(told.report.title, bold=True)
     write(f"by {question.now:%Y-%m-%d %H:%M} UTC, {where}, {period}, money in {question.currency or 'no currency yet'}")
-    if told.answer.figures:
-        write()
+    write()
+    if told.headline:
+        write(f"{told.headline}\n")
     widest = max(map(len, told.answer.figures), default=0)
     for name, value in told.answer.figures.items():
         write(f"  {_heading(name):<{widest}}  {cell(shown(name, value, question.currency))}")
@@ -34,8 +34,7 @@ def show(told: Told) -> None:
 def shown(name: str, value: Any, currency: str) -> Any:  # noqa: ANN401 - whatever a report tells
     """Return a value as it is read, by what its name says that it is."""
     if name.endswith(MINOR) and isinstance(value, int):
-        digits = DIGITS.get(currency, USUAL_DIGITS)
-        return f"{value / 10**digits:,.{digits}f}"
+        return amount(value, currency)
     if isinstance(value, float):
         return f"{value:.1%}" if name.endswith(SHARE) else f"{value:,.3f}"
     return value

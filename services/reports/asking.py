@@ -51,11 +51,17 @@ class Told(NamedTuple):
     positions: dict[int, int]
     answer: Answer
 
+    @property
+    def headline(self) -> str:
+        """Return what matters most, in a sentence."""
+        return self.report.headline(self.question, self.answer)
+
     def document(self) -> dict[str, Any]:
         """Return it as JSON has it."""
         return {
             "report": self.report.name,
             "title": self.report.title,
+            "headline": self.headline,
             "question": asdict(self.question),
             "positions": {str(partition): offset for partition, offset in self.positions.items()},
             "figures": self.answer.figures,

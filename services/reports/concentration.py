@@ -15,6 +15,7 @@ from typing import Any
 
 from projections._engine import queries
 from projections._engine.registry import Connection
+from services.reports import words
 from services.reports.report import Answer, Question, Report
 
 PERCENT = 80
@@ -100,4 +101,16 @@ def _figures(row: dict[str, Any] | None, prefix: str = "") -> dict[str, Any]:
     return {prefix + name: value for name, value in (told | {"bringing_share": share, "gini": row["gini"]}).items()}
 
 
-CONCENTRATION = Report("concentration", "Best customers", ("purchases",), answer)
+def headline(question: Question, answer: Answer) -> str:
+    """Say how few bring most."""
+    figures = answer.figures
+    if not figures["customers"]:
+        return "Nobody has brought anything yet."
+    revenue = words.money(figures["revenue_minor"], question.currency)
+    return (
+        f"{words.share(figures['bringing_share'])} of the customers, {figures['bringing']:,} of"
+        f" {figures['customers']:,}, bring {PERCENT} % of their revenue of {revenue}."
+    )
+
+
+CONCENTRATION = Report("concentration", "Best customers", ("purchases",), answer, headline=headline)

@@ -53,7 +53,8 @@ class Answer(NamedTuple):
 class Report(NamedTuple):
     """A report: its name, its title, the projections that it reads, and what answers.
 
-    ``about`` says what the question's ``about`` means here; without it there is nothing to narrow.
+    ``about`` says what the question's ``about`` means here; without it there is nothing to narrow. ``headline`` puts
+    what matters most of an answer into one sentence.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Report(NamedTuple):
     reads: tuple[str, ...]
     answer: Callable[[Connection, Question], Answer]
     about: str = ""
+    headline: Callable[[Question, Answer], str] = lambda _question, _answer: ""
 
     @property
     def definition(self) -> str:
