@@ -5,10 +5,12 @@ from projections.catalogue import Catalogue
 from projections.complaint_cases import ComplaintCases
 from projections.identity import Identity
 from projections.orders import Orders
+from projections.policies import Policies
 from projections.product_pairs import ProductPairs
 from projections.products_bought import ProductsBought
 from projections.profile import Profile
 from projections.purchases import Purchases
+from projections.referrals import Referrals
 from projections.timeline import Timeline
 from projections.unmet_demand import UnmetDemand
 from projections.visits import Visits
@@ -24,5 +26,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     ComplaintCases(),
     Orders(),
     Catalogue(),
+    Referrals(),
+    Policies(),
     Identity(),
 )

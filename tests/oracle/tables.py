@@ -5,6 +5,7 @@ from tests.oracle.folds_complaints import ComplaintCases
 from tests.oracle.folds_house import Catalogue
 from tests.oracle.folds_orders import Orders
 from tests.oracle.folds_people import Identity, Profile
+from tests.oracle.folds_saying import Policies, Referrals
 from tests.oracle.folds_visiting import UnmetDemand, Visits
 from tests.oracle.rows import Table
 
@@ -20,6 +21,8 @@ TABLES: dict[str, type[Table]] = {
         ComplaintCases,
         Orders,
         Catalogue,
+        Referrals,
+        Policies,
         Identity,
     )
 }
