@@ -1,7 +1,9 @@
 """Who reads for the api: some connections, each used by one thread at a time, beside the event loop."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
 from typing import TypeVar, cast
 
 import psycopg
@@ -24,6 +26,8 @@ class Readers:
         """Ask the database and the log of this installation."""
         self.installation = installation
         self._free: list[Connection] = []
+        self._log: EventLog | None = None
+        self._log_lock = Lock()
         self._turns = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def ask(self, question: Callable[[Connection], Answer]) -> Answer:
@@ -36,9 +40,17 @@ class Readers:
         while self._free:
             self._free.pop().close()
 
-    def log(self) -> EventLog:
-        """Return the log, for the caller alone."""
-        return self.installation.log()
+    @contextmanager
+    def log(self) -> Iterator[EventLog]:
+        """Yield the log; who comes later waits, as what reads a whole log is best done one after the other."""
+        with self._log_lock:
+            try:
+                if self._log is None:
+                    self._log = self.installation.log()
+                yield self._log
+            except (psycopg.OperationalError, LogError):
+                self._log = None  # it may have been away, and be back; the installation closes what it opened
+                raise
 
     def _asked(self, question: Callable[[Connection], Answer]) -> Answer:
         connection = None

@@ -74,8 +74,10 @@ async def _answered(request: Request, report: Report, asked: Asked, until: Until
     readers = readers_of(request)
 
     def question(connection: Connection) -> Told:
-        back = None if until is None else LookBack(until, readers.log(), readers.installation.connect)
-        return ask(connection, report, asked, back)
+        if until is None:
+            return ask(connection, report, asked)
+        with readers.log() as log:
+            return ask(connection, report, asked, LookBack(until, log, readers.installation.connect))
 
     task = asyncio.create_task(readers.ask(question))
     KEPT_TASKS.add(task)

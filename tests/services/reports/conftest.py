@@ -32,9 +32,10 @@ def retail_database(
     """Return the DSN of a database with the demo's real orders, folded; it is only read."""
     rejects: Path = tmp_path_factory.mktemp("rejects") / "rejects.jsonl"
     with database_for(postgres, template, next(database_names)) as dsn:
-        log = Journal(installation.connect(dsn))
-        load_orders(log, rejects)
-        pump(log, partial(installation.connect, dsn), PROJECTIONS, batch_events=24_000)
+        with installation.connect(dsn) as connection:
+            log = Journal(connection)
+            load_orders(log, rejects)
+            pump(log, partial(installation.connect, dsn), PROJECTIONS, batch_events=24_000)
         yield dsn
 
 
