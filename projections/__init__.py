@@ -6,6 +6,7 @@ from projections.complaint_cases import ComplaintCases
 from projections.identity import Identity
 from projections.orders import Orders
 from projections.policies import Policies
+from projections.preferences import Preferences
 from projections.product_pairs import ProductPairs
 from projections.products_bought import ProductsBought
 from projections.profile import Profile
@@ -14,6 +15,7 @@ from projections.referrals import Referrals
 from projections.timeline import Timeline
 from projections.unmet_demand import UnmetDemand
 from projections.visits import Visits
+from projections.wallets import Wallets
 
 PROJECTIONS: tuple[Projection, ...] = (
     Timeline(),
@@ -26,6 +28,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     ComplaintCases(),
     Orders(),
     Catalogue(),
+    Preferences(),
+    Wallets(),
     Referrals(),
     Policies(),
     Identity(),

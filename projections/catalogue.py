@@ -13,7 +13,7 @@ from projections._engine.columns import Key, Latest, Max, Min, Sum
 from projections._engine.declaration import Projection, Row, folds
 
 
-class Catalogue(Projection, version=1):
+class Catalogue(Projection, version=1, indexes=("category, currency, price_minor",)):
     """A product in a store."""
 
     product: Key[str]

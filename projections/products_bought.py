@@ -1,6 +1,11 @@
 """Which products a subject buys, over all their baskets.
 
-Reads OrderPlaced. One row per subject and product. What customers buy together over time is joined from it at read.
+Reads OrderPlaced. One row per subject and product. What customers buy together over time is joined from it at read, and
+so are their tastes: favourites, categories and the prices that they are used to pay.
+
+The awkward half: the key has no currency, since nearly everybody pays in one. ``spend_minor`` is in ``currency`` where
+``other_currency`` is the same; where they differ it mixes several and says nothing. It is the sum of the lines, before
+an order's discount and shipping. A line counts with 10^12 minor units at most, as an order does.
 """
 
 from datetime import datetime
@@ -8,13 +13,14 @@ from typing import Any
 
 from events.catalog.orders import OrderPlaced
 from events.envelope import Envelope
+from events.event import MAX_AMOUNT_MINOR
 from projections._engine import queries
 from projections._engine.columns import Key, Latest, Max, Min, Sum
 from projections._engine.declaration import Projection, Row, folds
 from projections._engine.registry import Connection
 
 
-class ProductsBought(Projection, version=1, indexes=("product",)):
+class ProductsBought(Projection, version=2, indexes=("product",)):
     """A subject's purchases of one product."""
 
     subject: Key[str]
@@ -24,17 +30,27 @@ class ProductsBought(Projection, version=1, indexes=("product",)):
     first_bought: Min[datetime]
     last_bought: Max[datetime]
     product_name: Latest[str]
+    category: Latest[str]
+    spend_minor: Sum
+    currency: Min[str]
+    other_currency: Max[str]
 
     @folds(OrderPlaced)
     def placed(self, event: OrderPlaced, envelope: Envelope) -> list[Row]:
         """Lines of the same product count as one purchase of their sum."""
         quantities: dict[str, int] = {}
+        spends: dict[str, int] = {}
         names: dict[str, str] = {}
+        categories: dict[str, str] = {}
         for line in event.lines:
-            quantities[line.product] = quantities.get(line.product, 0) + line.quantity
+            product, quantity = line.product, line.quantity
+            quantities[product] = quantities.get(product, 0) + quantity
+            spends[product] = spends.get(product, 0) + min(quantity * line.unit_price_minor, MAX_AMOUNT_MINOR)
             if line.name:
-                names[line.product] = line.name
-        subject, at, row = envelope.subject, envelope.time, self.row
+                names[product] = line.name
+            if line.category:
+                categories[product] = line.category
+        subject, at, row, currency = envelope.subject, envelope.time, self.row, event.currency
         return [
             row(
                 subject,
@@ -44,6 +60,10 @@ class ProductsBought(Projection, version=1, indexes=("product",)):
                 first_bought=at,
                 last_bought=at,
                 product_name=names.get(product),
+                category=categories.get(product),
+                spend_minor=spends[product],
+                currency=currency,
+                other_currency=currency,
             )
             for product, quantity in quantities.items()
         ]

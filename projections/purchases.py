@@ -2,7 +2,8 @@
 
 Reads OrderPlaced, OrderAmended, OrderCancelled, ReturnAccepted. One row per subject, store, day in UTC and currency;
 money in the currency's minor unit. Net revenue is ``spend_minor - cancelled_minor - returned_minor``; an amendment, a
-cancellation or a return counts on the day on which it happened. Most reports of customers' worth are made of it.
+cancellation or a return counts on the day on which it happened. ``channel`` is that of the day's last order which tells
+one. Most reports of customers' worth are made of it.
 
 The awkward half: a source may say that an order was amended and not by how much. Such an amendment changes no spend,
 since what the order cost before may not have come yet, and is counted in ``unpriced_amendments``.
@@ -15,12 +16,12 @@ from events.catalog.fulfilment import ReturnAccepted
 from events.catalog.orders import OrderAmended, OrderCancelled, OrderPlaced
 from events.envelope import Envelope
 from projections._engine import queries
-from projections._engine.columns import Key, Max, Min, Sum
+from projections._engine.columns import Key, Latest, Max, Min, Sum
 from projections._engine.declaration import Projection, Row, folds
 from projections._engine.registry import Connection
 
 
-class Purchases(Projection, version=3):
+class Purchases(Projection, version=4):
     """A day of a subject's purchases in one store and currency."""
 
     subject: Key[str]
@@ -37,6 +38,7 @@ class Purchases(Projection, version=3):
     returned_minor: Sum
     first_order: Min[datetime]
     last_order: Max[datetime]
+    channel: Latest[str]
 
     @folds(OrderPlaced)
     def placed(self, event: OrderPlaced, envelope: Envelope) -> Row:
@@ -52,6 +54,7 @@ class Purchases(Projection, version=3):
             spend_minor=event.total_minor,
             first_order=at,
             last_order=at,
+            channel=event.channel or None,
         )
 
     @folds(OrderAmended)

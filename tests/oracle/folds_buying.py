@@ -7,6 +7,7 @@ from tests.oracle.facts import Fact
 from tests.oracle.rows import DAY, TEXT, TIME, TOLD, TOTAL, Fold, Row, Table, earlier, last_told, later
 
 LARGEST_BASKET_PRODUCTS = 50
+DEAREST_LINE_MINOR = 10**12
 
 
 class Purchases(Table):
@@ -25,6 +26,7 @@ class Purchases(Table):
         "returned_minor": TOTAL,
         "first_order": TIME,
         "last_order": TIME,
+        "channel": TOLD,
     }
 
     def folds(self) -> Mapping[str, Fold]:
@@ -44,6 +46,8 @@ class Purchases(Table):
         row["spend_minor"] += fact.data["total_minor"]
         row["first_order"] = earlier(row["first_order"], fact.time)
         row["last_order"] = later(row["last_order"], fact.time)
+        if channel := fact.data.get("channel"):
+            row["channel"] = last_told(row["channel"], fact, channel)
 
     def amended(self, fact: Fact) -> None:
         """Add the difference that an amendment makes, or count that it does not tell."""
@@ -108,6 +112,10 @@ class ProductsBought(Table):
         "first_bought": TIME,
         "last_bought": TIME,
         "product_name": TOLD,
+        "category": TOLD,
+        "spend_minor": TOTAL,
+        "currency": TEXT,
+        "other_currency": TEXT,
     }
 
     def folds(self) -> Mapping[str, Fold]:
@@ -115,17 +123,23 @@ class ProductsBought(Table):
         return {"regulars.order.placed.v2": self.placed}
 
     def placed(self, fact: Fact) -> None:
-        """Take the lines of one product for one purchase, and the last name that a line gives it."""
-        names: dict[str, str] = {}
+        """Take the lines of one product for one purchase, and the last name and category that a line gives it."""
+        told: dict[str, dict[str, str]] = {}
+        currency = fact.data["currency"]
         for bought in fact.data["lines"]:
             product = bought["product"]
             row = self.row(fact.subject, product)
-            row["orders"] += product not in names
+            row["orders"] += product not in told
             row["quantity"] += bought["quantity"]
+            row["spend_minor"] += min(bought["quantity"] * bought["unit_price_minor"], DEAREST_LINE_MINOR)
             row["first_bought"] = earlier(row["first_bought"], fact.time)
             row["last_bought"] = later(row["last_bought"], fact.time)
-            names[product] = bought.get("name") or names.get(product, "")
-        for product, name in names.items():
-            if name:
-                row = self.row(fact.subject, product)
-                row["product_name"] = last_told(row["product_name"], fact, name)
+            row["currency"] = min(row["currency"] or currency, currency)
+            row["other_currency"] = max(row["other_currency"] or currency, currency)
+            says = told.setdefault(product, {})
+            says.update({name: bought[name] for name in ("name", "category") if bought.get(name)})
+        for product, says in told.items():
+            row = self.row(fact.subject, product)
+            for name, column in (("name", "product_name"), ("category", "category")):
+                if name in says:
+                    row[column] = last_told(row[column], fact, says[name])

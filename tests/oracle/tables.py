@@ -6,6 +6,7 @@ from tests.oracle.folds_house import Catalogue
 from tests.oracle.folds_orders import Orders
 from tests.oracle.folds_people import Identity, Profile
 from tests.oracle.folds_saying import Policies, Referrals
+from tests.oracle.folds_stating import Preferences, Wallets
 from tests.oracle.folds_visiting import UnmetDemand, Visits
 from tests.oracle.rows import Table
 
@@ -21,6 +22,8 @@ TABLES: dict[str, type[Table]] = {
         ComplaintCases,
         Orders,
         Catalogue,
+        Preferences,
+        Wallets,
         Referrals,
         Policies,
         Identity,

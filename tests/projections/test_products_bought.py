@@ -9,12 +9,19 @@ from projections.products_bought import ProductsBought, also_bought
 from tests.projections.shop import NOON, Shop
 
 
-def buy(products: str, quantity: int = 1) -> Event:
-    """Return an order of some products, each named by a letter."""
+def buy(products: str, quantity: int = 1, price_minor: int = 1, currency: str = "GBP") -> Event:
+    """Return an order of some products, each named by a letter; what a is has a category."""
     lines = tuple(
-        OrderLine(product=product, quantity=quantity, unit_price_minor=1, name=f"The {product}") for product in products
+        OrderLine(
+            product=product,
+            quantity=quantity,
+            unit_price_minor=price_minor,
+            name=f"The {product}",
+            category="fruit" if product == "a" else "",
+        )
+        for product in products
     )
-    return OrderPlaced(order=f"o-{products}", currency="GBP", lines=lines, total_minor=1)
+    return OrderPlaced(order=f"o-{products}", currency=currency, lines=lines, total_minor=1)
 
 
 def test_lines_of_one_product_are_one_purchase_of_their_sum() -> None:
@@ -32,6 +39,10 @@ def test_lines_of_one_product_are_one_purchase_of_their_sum() -> None:
             "first_bought": NOON - timedelta(days=3),
             "last_bought": NOON,
             "product_name": "The a",
+            "category": "fruit",
+            "spend_minor": 7,
+            "currency": "GBP",
+            "other_currency": "GBP",
         },
         {
             "subject": "customer:1",
@@ -41,8 +52,21 @@ def test_lines_of_one_product_are_one_purchase_of_their_sum() -> None:
             "first_bought": NOON,
             "last_bought": NOON,
             "product_name": "The b",
+            "category": None,
+            "spend_minor": 3,
+            "currency": "GBP",
+            "other_currency": "GBP",
         },
     ]
+
+
+def test_spend_in_several_currencies_is_told_from_spend_in_one() -> None:
+    """Two currencies stand beside a sum that mixes them; a line costs no more than an order may."""
+    told = Shop.facts((buy("b", 10**6, 10**12), NOON), (buy("b", 1, 5, "EUR"), NOON))
+
+    (row,) = as_mappings(ProductsBought(), fold(ProductsBought(), told))
+
+    assert (row["spend_minor"], row["currency"], row["other_currency"]) == (10**12 + 5, "EUR", "GBP")
 
 
 def test_who_bought_this_also_bought_that_in_any_basket(shop: Shop) -> None:

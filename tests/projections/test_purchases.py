@@ -27,9 +27,11 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 
-def placed(total_minor: int, *, currency: str = "GBP", store: str = "web") -> OrderPlaced:
+def placed(total_minor: int, *, currency: str = "GBP", store: str = "web", channel: str = "") -> OrderPlaced:
     """Return an order of three pieces for so much."""
-    return OrderPlaced(order="o-1", currency=currency, lines=LINES, total_minor=total_minor, store=store)
+    return OrderPlaced(
+        order="o-1", currency=currency, lines=LINES, total_minor=total_minor, store=store, channel=channel
+    )
 
 
 def cancelled(total_minor: int) -> OrderCancelled:
@@ -54,6 +56,13 @@ def rows_of(*told: tuple[Event, datetime]) -> list[dict[str, Any]]:
     return as_mappings(Purchases(), fold(Purchases(), Shop.facts(*told)))
 
 
+def test_the_channel_is_that_of_the_days_last_order_which_tells_one() -> None:
+    """Whatever is heard first."""
+    told = [(placed(1), NOON + HOUR), (placed(1, channel="phone"), NOON), (placed(1, channel="till"), NOON - HOUR)]
+
+    assert [row["channel"] for row in rows_of(*told)] == ["phone"]
+
+
 def test_an_order_counts_with_what_the_customer_pays() -> None:
     """Pieces of all lines, and the total rather than the sum of the lines: there may be a discount."""
     assert rows_of((placed(199), NOON), (placed(1), NOON + HOUR)) == [
@@ -72,6 +81,7 @@ def test_an_order_counts_with_what_the_customer_pays() -> None:
             "returned_minor": 0,
             "first_order": NOON,
             "last_order": NOON + HOUR,
+            "channel": None,
         }
     ]
 

@@ -33,7 +33,7 @@ def test_a_parked_event_is_listed_with_its_reason(regulars: Regulars, place: str
     assert (ran.exit_code, ran.document["parked"]) == (0, 1)
     assert f"{letter['partition']}@{letter['offset']}" == place
     assert (letter["fault"], letter["field"]) == ("unknown_type", "type")
-    assert "purchases_v2_g1" in letter["missed"]
+    assert "purchases_v4_g1" in letter["missed"]
 
 
 def test_the_list_is_readable_at_a_hundred_columns(regulars: Regulars, place: str) -> None:

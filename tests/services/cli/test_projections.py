@@ -62,7 +62,7 @@ def test_what_the_log_says_is_verified(regulars: Regulars, history: Path) -> Non
 
 def test_a_row_that_was_changed_by_hand_is_found(regulars: Regulars, history: Path, connect: Connect) -> None:
     """Both digests are printed, the projection is named, and the exit code is 1."""
-    connect().execute("UPDATE projection.purchases_v2_g1 SET spend_minor = spend_minor + 1")
+    connect().execute("UPDATE projection.purchases_v4_g1 SET spend_minor = spend_minor + 1")
 
     ran, other = regulars("verify"), regulars("verify", "visits", "profile")
 
@@ -82,7 +82,7 @@ def test_a_person_that_was_changed_by_hand_is_found(regulars: Regulars, history:
 
 def test_a_rebuild_mends_what_was_changed_by_hand(regulars: Regulars, history: Path, connect: Connect) -> None:
     """The digests before and after differ, the exit code says so, and the new rows are what the log says."""
-    connect().execute("UPDATE projection.purchases_v2_g1 SET spend_minor = spend_minor + 1")
+    connect().execute("UPDATE projection.purchases_v4_g1 SET spend_minor = spend_minor + 1")
 
     ran = regulars("rebuild", "purchases", "--json")
 

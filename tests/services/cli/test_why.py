@@ -25,7 +25,7 @@ def test_a_stored_figure_that_its_events_do_not_make_is_found(
     regulars: Regulars, history: Path, connect: Connect
 ) -> None:
     """Somebody changed a row by hand: both figures are printed, and the exit code is 1."""
-    connect().execute("UPDATE projection.purchases_v2_g1 SET spend_minor = spend_minor + 1")
+    connect().execute("UPDATE projection.purchases_v4_g1 SET spend_minor = spend_minor + 1")
 
     ran = regulars("why", CUSTOMER, FIGURE)
 
