@@ -67,9 +67,17 @@ def stage_name(table: str) -> str:
 
 def copy_stage(projection: Projection, table: str) -> sql.Composed:
     """Return the statement that copies rows into the staging table."""
-    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
-        sql.Identifier(stage_name(table)), _names([field.name for field in projection.fields()])
-    )
+    return _copy(projection, sql.Identifier(stage_name(table)))
+
+
+def copy_rows(projection: Projection, table: str, schema: str) -> sql.Composed:
+    """Return the statement that copies rows into a table that is empty."""
+    return _copy(projection, sql.Identifier(schema, table))
+
+
+def _copy(projection: Projection, into: sql.Identifier) -> sql.Composed:
+    names = _names([field.name for field in projection.fields()])
+    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(into, names)
 
 
 def upsert(projection: Projection, table: str, schema: str = SCHEMA) -> sql.Composed:
@@ -115,7 +123,7 @@ def create_views(projection: Projection, table: str, schema: str = SCHEMA) -> li
     shown = sql.SQL("CREATE VIEW {} AS SELECT * FROM {} AS r")
     statements.append(shown.format(sql.Identifier(schema, projection.name), _source(projection, table, schema)))
     if projection.keeps_events:
-        statements += _events_by_person(projection, schema)
+        statements += events_by_person(projection, schema)
     elif projection.personal:
         statements += _by_person(projection, schema)
     return statements
@@ -127,7 +135,7 @@ def create_log_view(projection: Projection) -> list[sql.Composed]:
     return [
         *drop_views(projection, SCHEMA),
         sql.SQL("CREATE VIEW {} AS {}").format(view, _expression(projection.log_view or "")),
-        *_events_by_person(projection, SCHEMA),
+        *events_by_person(projection, SCHEMA),
     ]
 
 
@@ -140,7 +148,8 @@ def drop_views(projection: Projection, schema: str) -> list[sql.Composed]:
     ]
 
 
-def _events_by_person(projection: Projection, schema: str) -> list[sql.Composed]:
+def events_by_person(projection: Projection, schema: str) -> list[sql.Composed]:
+    """Return the statements for what shows events by person, over the view of them."""
     return _personal_views(projection, schema, [sql.SQL("r.*")], [])
 
 

@@ -41,11 +41,8 @@ ON CONFLICT (schema_name) DO UPDATE SET next_offsets = excluded.next_offsets, us
 
 FORGOTTEN = "SELECT schema_name FROM engine.past ORDER BY used_at DESC OFFSET %s"
 
-# Everything that happened, without what lies behind the point.
-TIMELINE = """
-CREATE VIEW {schema}.timeline AS SELECT * FROM projection.timeline
- WHERE "offset" < coalesce(({offsets}::bigint[])[partition + 1], 0) AND "time" <= {instant}
-"""
+# What happened, without what lies behind the point.
+EVENTS = "CREATE VIEW {view} AS SELECT * FROM {events} WHERE {held}"
 
 
 class Past(NamedTuple):
@@ -78,13 +75,35 @@ def made(
     The graph has to be among them. ``heard`` is told how many records of how many have been read.
     """
     with connect() as connection:
-        making = _Making(connection, [each for each in projections if not each.keeps_events], log, until)
+        making = _Making(connection, projections, log, until)
         connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [making.schema])
         making.prepare()
         with collector_paused():
             making.drain(heard)
         _forget(connection, making.schema)
         return Past(making.schema, making.target)
+
+
+def events_until(projection: Projection, schema: str, held: sql.Composable) -> list[sql.Composed]:
+    """Return the statements for a past's views of the events themselves, of which ``held`` says which there are."""
+    view, events = sql.Identifier(schema, projection.name), sql.Identifier(ddl.SCHEMA, projection.name)
+    return [
+        sql.SQL(EVENTS).format(view=view, events=events, held=held),
+        *ddl.events_by_person(projection, schema),
+    ]
+
+
+def held(until: Until) -> sql.Composed:
+    """Return the condition of what lies before a point, over the columns of the events."""
+    match until:
+        case AtPositions(positions):
+            pair = sql.SQL('(partition = {} AND "offset" < {})')
+            known = [pair.format(sql.Literal(partition), sql.Literal(end)) for partition, end in positions.items()]
+            return sql.SQL("({})").format(sql.SQL(" OR ").join([*known, sql.SQL("false")]))
+        case KnownAt(instant):
+            return sql.SQL("recorded_at <= {}").format(sql.Literal(instant))
+        case HappenedBy(instant):
+            return sql.SQL('"time" <= {}').format(sql.Literal(instant))
 
 
 def _forget(connection: Connection, schema: str) -> None:
@@ -107,9 +126,11 @@ class _Making:
         self._log = log
         self._until = until
         self.schema = _schema(projections, log, until)
-        self._tables = [table_of(each, self.schema) for each in projections]
+        folded = [each for each in projections if not each.keeps_events]
+        self._tables = [table_of(each, self.schema) for each in folded]
+        self._keeping = [each for each in projections if each.keeps_events]
         self._codec = Codec()
-        self._folder = Folder(projections, self._codec)
+        self._folder = Folder(folded, self._codec)
         self._windows: dict[int, Window] = {}
         self._at: dict[int, int] = {}
         self.target = _target(log, until)
@@ -144,12 +165,9 @@ class _Making:
                 execute(statement)
             for statement in ddl.create_views(table.projection, table.name, self.schema):
                 execute(statement)
-        if execute("SELECT to_regclass('projection.timeline')").fetchone() != (None,):
-            instant = self._until.instant if isinstance(self._until, HappenedBy) else "infinity"
-            offsets = [self.target.get(partition, 0) for partition in range(self._log.partitions)]
-            if isinstance(self._until, HappenedBy):
-                offsets = [2**62] * len(offsets)
-            execute(sql.SQL(TIMELINE).format(schema=schema, offsets=sql.Literal(offsets), instant=sql.Literal(instant)))
+        for projection in self._keeping:
+            for statement in events_until(projection, self.schema, held(self._until)):
+                execute(statement)
 
     def drain(self, heard: Heard | None) -> None:
         """Read up to the point, and settle who is who."""

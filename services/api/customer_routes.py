@@ -1,19 +1,23 @@
 """One customer over HTTP: the whole page in one answer, or one section of it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
 from events.envelope import Subject
+from projections._engine.as_of import AtPositions, Until
+from projections._engine.registry import Connection
+from services.api.points import Happened, Known, until_of, zoned
 from services.api.readers import readers_of
 from services.ingest.http import documents
 from services.ingest.http.answers import Problem, json_answer
 from services.ingest.http.front import front_of, key_of
 from services.ingest.source import Role
-from services.reports.customer import SECTIONS, page
+from services.reports.customer import SECTIONS, Section, page, page_as_of
 
 ROUTER = APIRouter(tags=["Customers"])
 
@@ -21,18 +25,29 @@ Clock = Annotated[datetime | None, Query(description="The clock to reckon by, wi
 
 
 @ROUTER.get("/v1/customers/{subject}", **documents.read("A customer's page", 401, 403, 404, 422, 503))
-async def whole(request: Request, subject: str, now: Clock = None) -> Response:
+async def whole(
+    request: Request, subject: str, now: Clock = None, known_at: Known = None, happened_by: Happened = None
+) -> Response:
     """Answer with every section of a customer's page; any identifier of theirs will do. It takes an admin key."""
-    return await _answered(request, subject, now, None)
+    return await _answered(request, subject, None, zoned("now", now), until_of(known_at, happened_by))
 
 
 @ROUTER.get("/v1/customers/{subject}/{section}", **documents.read("A section of it", 401, 403, 404, 422, 503))
-async def part(request: Request, subject: str, section: str, now: Clock = None) -> Response:
+async def part(
+    request: Request,
+    subject: str,
+    section: str,
+    now: Clock = None,
+    known_at: Known = None,
+    happened_by: Happened = None,
+) -> Response:
     """Answer with one section of a customer's page. It takes an admin key."""
-    return await _answered(request, subject, now, section)
+    return await _answered(request, subject, section, zoned("now", now), until_of(known_at, happened_by))
 
 
-async def _answered(request: Request, subject: str, now: datetime | None, name: str | None) -> Response:
+async def _answered(
+    request: Request, subject: str, name: str | None, now: datetime | None, until: Until | None
+) -> Response:
     await front_of(request).authenticated(key_of(request), Role.ADMIN)
     try:
         msgspec.convert(subject, Subject)
@@ -43,11 +58,19 @@ async def _answered(request: Request, subject: str, now: datetime | None, name: 
     if not sections:
         message = f"There is no section {name!r}; there are: {', '.join(each.name for each in SECTIONS)}."
         raise Problem(HTTPStatus.NOT_FOUND, "not_found", message, field="section")
-    clock = now if now is not None and now.tzinfo is not None else datetime.now(UTC)
-    told = await readers_of(request).ask(lambda connection: page(connection, subject, clock, sections))
+    told = await readers_of(request).ask(lambda connection: _page(connection, subject, until, now, sections))
     if name is not None:
         return json_answer(told[name])
     if told["profile"] is None:
         message = f"Nothing is known of {subject[:192]}."
         raise Problem(HTTPStatus.NOT_FOUND, "not_found", message, field="subject")
     return json_answer(told)
+
+
+def _page(
+    connection: Connection, subject: str, until: Until | None, now: datetime | None, sections: Sequence[Section]
+) -> dict[str, Any]:
+    if until is None:
+        return page(connection, subject, now or datetime.now(UTC), sections)
+    clock = now or (datetime.now(UTC) if isinstance(until, AtPositions) else until.instant)
+    return page_as_of(connection, subject, until, clock, sections)

@@ -1,14 +1,15 @@
 """Reports over HTTP: what there is, what each means, and each answered, of now or of a past."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from projections._engine.as_of import HappenedBy, KnownAt, Until
+from projections._engine.as_of import Until
 from projections._engine.registry import Connection
+from services.api.points import Happened, Known, until_of, zoned
 from services.api.readers import readers_of
 from services.ingest.http import documents
 from services.ingest.http.answers import Problem, json_answer
@@ -30,8 +31,6 @@ End = Annotated[date | None, Query(alias="to", description="The period's last da
 Currency = Annotated[str | None, Query(description="Which money to count.", pattern="^[A-Z]{3}$")]
 Limit = Annotated[int, Query(ge=1, le=MOST_ROWS, description="The most rows of a list.")]
 About = Annotated[str | None, Query(description="Narrow it, such as to a product.", max_length=256)]
-Known = Annotated[datetime | None, Query(description="As the log knew it then, with the zone.")]
-Happened = Annotated[datetime | None, Query(description="As it was then, also if it was recorded later.")]
 Clock = Annotated[datetime | None, Query(description="The clock to reckon by; the last event's by itself.")]
 
 
@@ -66,8 +65,8 @@ async def one(
     if report is None:
         message = f"There is no report {name[:64]!r}; /v1/reports lists what there is."
         raise Problem(HTTPStatus.NOT_FOUND, "not_found", message, field="name")
-    asked = Asked(store, begin, end, currency, limit, about, _zoned("now", now))
-    return await _answered(request, report, asked, _until(known_at, happened_by))
+    asked = Asked(store, begin, end, currency, limit, about, zoned("now", now))
+    return await _answered(request, report, asked, until_of(known_at, happened_by))
 
 
 async def _answered(request: Request, report: Report, asked: Asked, until: Until | None) -> Response:
@@ -92,22 +91,3 @@ async def _answered(request: Request, report: Report, asked: Asked, until: Until
         field = str(error).partition(":")[0]
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_field", str(error), field=field) from error
     return json_answer(told.document())
-
-
-def _until(known_at: datetime | None, happened_by: datetime | None) -> Until | None:
-    if known_at is not None and happened_by is not None:
-        message = "known_at: there are two clocks, known_at and happened_by: give one."
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_field", message, field="known_at")
-    if (known := _zoned("known_at", known_at)) is not None:
-        return KnownAt(known)
-    happened = _zoned("happened_by", happened_by)
-    return None if happened is None else HappenedBy(happened)
-
-
-def _zoned(field: str, instant: datetime | None) -> datetime | None:
-    if instant is None:
-        return None
-    if instant.tzinfo is None:
-        message = f"{field}: {instant.isoformat()} names no zone: write {instant.isoformat()}Z for UTC."
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_field", message, field=field)
-    return instant.astimezone(UTC)

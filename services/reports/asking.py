@@ -105,9 +105,9 @@ def settled(connection: Connection, asked: Asked, until: Until | None) -> Questi
 
 
 def _reading(report: Report) -> Sequence[Projection]:
-    """Return the projections that a report's past is made of: what it reads, who is who, and what settles the clock."""
+    """Return the projections that a report's past is made of: what it reads, who is who, the events, and its clock."""
     names = {*report.reads, "profile", "purchases"}
-    return [each for each in PROJECTIONS if each.graph or each.name in names]
+    return [each for each in PROJECTIONS if each.graph or each.keeps_events or each.name in names]
 
 
 def _positions(connection: Connection, report: Report) -> dict[int, int]:

@@ -11,6 +11,9 @@ from typing import Any, LiteralString, NamedTuple
 from psycopg import Cursor
 from psycopg.rows import DictRow, dict_row
 
+from projections import PROJECTIONS
+from projections._engine.as_of import Until
+from projections._engine.person_past import looking_back
 from projections._engine.registry import Connection
 
 Rows = list[dict[str, Any]]
@@ -73,3 +76,11 @@ def page(connection: Connection, subject: str, now: datetime, sections: Sequence
         with cursor:
             told[section.name] = section.shape(cursor.fetchall())
     return told
+
+
+def page_as_of(
+    connection: Connection, subject: str, until: Until, now: datetime, sections: Sequence[Section] = SECTIONS
+) -> dict[str, Any]:
+    """Return the sections as of a point in the past, for which that person's events are folded again."""
+    with looking_back(connection, PROJECTIONS, subject, until):
+        return page(connection, subject, now, sections)

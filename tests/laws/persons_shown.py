@@ -28,11 +28,11 @@ def by_person(projection: Projection, states: States, people: Mapping[str, str])
 
 
 def shown_of(connection: Connection, projection: Projection, subject: str) -> States:
-    """Return what the function of one person shows."""
+    """Return what the function of one person shows, of now or of the past that the connection looks at."""
     names = ["person" if key.name == "subject" else key.name for key in projection.keys]
     names += [field.name for field in projection.fields()[len(names) :]]
     query = sql.SQL("SELECT {} FROM {}(%s)").format(
-        sql.SQL(", ").join(map(sql.Identifier, names)), sql.Identifier("projection", f"{projection.name}_of")
+        sql.SQL(", ").join(map(sql.Identifier, names)), sql.Identifier(f"{projection.name}_of")
     )
     return dict(loaded(projection, row) for row in connection.execute(query, [subject]).fetchall())
 

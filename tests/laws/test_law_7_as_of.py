@@ -17,6 +17,7 @@ from projections._engine.as_of import AtPositions, HappenedBy, KnownAt, Until, a
 from projections._engine.declaration import Projection
 from projections._engine.digest import digest_of, digest_of_states, stored_rows
 from projections._engine.past import KEPT_PASTS, look_at, made, table_of
+from projections._engine.person_past import looking_back
 from projections._engine.reference import States
 from projections.identity import Identity
 from projections.profile import Profile
@@ -96,6 +97,30 @@ def test_the_past_is_a_fold_of_the_events_up_to_there(
 
 
 @pytest.mark.parametrize("projection", [each for each in personal if not each.keeps_events], ids=lambda each: each.name)
+def test_a_query_of_one_person_looks_at_the_past(connect: Connect, journal: Journal, projection: Projection) -> None:
+    """Rows, identifiers and events of that person as of the point, and no trace of it afterwards."""
+    facts = filled(journal, projection)
+    declared = [projection, IDENTITY, TIMELINE]
+    pump(journal, connect, declared)
+    dice = Random(9)
+    with connect() as connection:
+        for until, _ in islice(questions(dice, journal, facts), PASTS):
+            subject = dice.choice(SUBJECTS)
+            with looking_back(connection, declared, subject, until) as past:
+                rows = shown_of(connection, projection, subject)
+                seen = connection.execute('SELECT partition, "offset" FROM timeline_of(%s)', [subject]).fetchall()
+                known = connection.execute("SELECT identifier FROM person_of").fetchall()
+
+            expected = past.states[projection.name]
+            assert digest_of_states(projection, rows) == digest_of_states(projection, expected)
+            assert sorted(seen) == sorted((fact.record.partition, fact.record.offset) for fact in past.facts)
+            assert {past.person, *(name for (name,) in known)} == set(past.identifiers)
+        left = connection.execute("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'past%'").fetchone()
+        assert left == (0,)
+        assert connection.execute("SHOW search_path").fetchone() == ("projection,public",)
+
+
+@pytest.mark.parametrize("projection", [each for each in personal if not each.keeps_events], ids=lambda each: each.name)
 def test_as_of_now_is_what_the_live_tables_show(connect: Connect, journal: Journal, projection: Projection) -> None:
     """A person's past without an end is the row of the view by person."""
     filled(journal, projection)
@@ -139,14 +164,14 @@ def test_everybodys_past_is_a_fold_of_the_events_up_to_there(
 
 def test_what_is_heard_of_later_joins_the_past_of_what_happened(connect: Connect, journal: Journal) -> None:
     """By the clock of what happened, a past goes on where it stood; by that of what was known, it stays."""
-    declared = [Profile(), IDENTITY]
+    declared = [Profile(), IDENTITY, TIMELINE]
     counted: list[tuple[int, int]] = []
     for number in range(2):
         subject, time = f"customer:{number}", NOON - number * timedelta(hours=1)
         journal.append(
             [Envelope(id=str(number), source="urn:regulars:laws", time=time, subject=subject, data=VisitStarted())]
         )
-        pump(journal, connect, [*declared, TIMELINE])
+        pump(journal, connect, declared)
         known = min(record.recorded_at for partition in range(4) for record in journal.records(partition, 0, 9))
         with connect() as connection:
             for until in (KnownAt(known), HappenedBy(NOON)):

@@ -84,6 +84,15 @@ def test_a_customers_page_and_a_section_of_it(client: httpx.Client) -> None:
     assert client.get("/v1/customers/customer:1/profile").json() == page["profile"]
 
 
+def test_a_customers_page_of_the_past(client: httpx.Client) -> None:
+    """By noon there was one order; a year ago nobody had heard of the customer."""
+    by = {"happened_by": NOON.isoformat()}
+
+    assert client.get("/v1/customers/customer:1", params=by).json()["profile"]["orders"] == 1
+    assert client.get("/v1/customers/customer:1/profile", params=by).json()["orders"] == 1
+    assert client.get("/v1/customers/customer:1", params={"known_at": NOON.isoformat()}).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("path", "status", "field"),
     [
@@ -95,6 +104,7 @@ def test_a_customers_page_and_a_section_of_it(client: httpx.Client) -> None:
         ("/v1/reports/concentration?currency=pounds", 422, "currency"),
         ("/v1/reports/concentration?known_at=2024-05-17T12:00:00", 422, "known_at"),
         ("/v1/reports/concentration?known_at=2024-05-17T12:00:00Z&happened_by=2024-05-17T12:00:00Z", 422, "known_at"),
+        ("/v1/customers/customer:1?happened_by=2024-05-17T12:00:00", 422, "happened_by"),
         ("/v1/customers/nobody", 422, "subject"),
         ("/v1/customers/customer:2", 404, "subject"),
         ("/v1/customers/customer:1/nonsense", 404, "section"),
