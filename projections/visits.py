@@ -30,7 +30,6 @@ from projections._engine.columns import Earliest, Key, Latest, Max, Min, Sum
 from projections._engine.declaration import Projection, Row, folds
 from projections._engine.registry import Connection
 
-GAP = timedelta(minutes=30)
 WHOLE_SESSION = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -110,31 +109,38 @@ class Visits(Projection, version=1):
         return self.row(envelope.subject, event.store, event.session, WHOLE_SESSION, entered=at, left=at, orders=1)
 
 
-# Whole visits: slots of one person and store join where less than the gap lies between them.
-VISITS_OF = """
-WITH slots AS (
-    SELECT v.*, max(v."left") OVER w AS left_before
-      FROM visits_by_person AS v
-     WHERE v.person = %(person)s
-    WINDOW w AS (PARTITION BY v.store, v.session ORDER BY v.entered, v.slot
-                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+# Whole visits, out of ``slots`` by person: those of one store join where less than the gap lies between them.
+WHOLE = """
+gaps AS (
+    SELECT s.*, max(s."left") OVER (PARTITION BY s.person, s.store, s.session ORDER BY s.entered, s.slot
+                                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS left_before
+      FROM slots AS s
 ), numbered AS (
-    SELECT slots.*, count(*) FILTER (WHERE session = '' AND (left_before IS NULL OR entered - left_before >= %(gap)s))
-           OVER (PARTITION BY store, session ORDER BY entered, slot) AS visit
-      FROM slots
+    SELECT g.*, count(*) FILTER (WHERE session = ''
+                                   AND (left_before IS NULL OR entered - left_before >= interval '30 minutes'))
+           OVER (PARTITION BY person, store, session ORDER BY entered, slot) AS visit
+      FROM gaps AS g
+), whole AS (
+    SELECT person, store, session, min(entered) AS entered, max("left") AS "left",
+           (array_agg(entry_page ORDER BY entry_page_at, entry_page_by)
+               FILTER (WHERE entry_page_at IS NOT NULL))[1] AS entry_page,
+           (array_agg(exit_page ORDER BY exit_page_at DESC, exit_page_by DESC)
+               FILTER (WHERE exit_page_at IS NOT NULL))[1] AS exit_page,
+           sum(pages)::bigint AS pages, sum(products)::bigint AS products, sum(searches)::bigint AS searches,
+           sum(searches_in_vain)::bigint AS searches_in_vain, sum(cart_changes)::bigint AS cart_changes,
+           sum(orders)::bigint AS orders
+      FROM numbered GROUP BY person, store, session, visit
 )
-SELECT store, session, min(entered) AS entered, max("left") AS "left",
-       (array_agg(entry_page ORDER BY entry_page_at, entry_page_by)
-           FILTER (WHERE entry_page_at IS NOT NULL))[1] AS entry_page,
-       (array_agg(exit_page ORDER BY exit_page_at DESC, exit_page_by DESC)
-           FILTER (WHERE exit_page_at IS NOT NULL))[1] AS exit_page,
-       sum(pages)::bigint AS pages, sum(products)::bigint AS products, sum(searches)::bigint AS searches,
-       sum(searches_in_vain)::bigint AS searches_in_vain, sum(cart_changes)::bigint AS cart_changes,
-       sum(orders)::bigint AS orders
-  FROM numbered GROUP BY store, session, visit ORDER BY min(entered), store, session
+"""
+
+VISITS_OF = f"""
+WITH slots AS (SELECT * FROM visits_of(%(subject)s)), {WHOLE}
+SELECT store, session, entered, "left", entry_page, exit_page, pages, products, searches, searches_in_vain,
+       cart_changes, orders
+  FROM whole ORDER BY entered, store, session
 """
 
 
-def visits_of(connection: Connection, person: str) -> list[dict[str, Any]]:
+def visits_of(connection: Connection, subject: str) -> list[dict[str, Any]]:
     """Return a person's visits, oldest first: when they entered and left, first and last page, and what they did."""
-    return queries.rows(connection, VISITS_OF, person=person, gap=GAP)
+    return queries.rows(connection, VISITS_OF, subject=subject)

@@ -2,5 +2,6 @@
 
 from services.reports.concentration import CONCENTRATION
 from services.reports.report import Report
+from services.reports.visits import VISITS
 
-REPORTS: tuple[Report, ...] = (CONCENTRATION,)
+REPORTS: tuple[Report, ...] = (CONCENTRATION, VISITS)

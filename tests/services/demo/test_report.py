@@ -9,7 +9,6 @@ import duckdb
 import msgspec
 import pytest
 
-from events.catalog.identity import IdentityLinked, IdentityUnlinked
 from events.catalog.searches import SearchPerformed
 from events.catalog.visits import CartChanged, PageViewed, ProductViewed
 from events.envelope import Envelope
@@ -19,7 +18,7 @@ from projections._engine.projector import Projector
 from services import installation
 from services.demo.report import BestCustomer, LateComplaint, QuietCustomer, Report, shop_report
 from tests.services.demo import raw
-from tests.services.demo.told import complaints, plainly, searched_in_vain, told
+from tests.services.demo.told import complaints, owners, plainly, searched_in_vain, told
 
 PROMISE = timedelta(hours=24)
 
@@ -41,20 +40,6 @@ SELECT count_if(list_has_all(products, [?, ?])),
        / (count_if(list_contains(products, ?)) * count_if(list_contains(products, ?)))
   FROM basket
 """
-
-
-def owners(life: list[Envelope]) -> dict[str, str]:
-    """Return the customer of each anonymous identifier that is one customer's alone, and stands for somebody."""
-    linked = defaultdict(set)
-    for envelope, link in told(life, IdentityLinked):
-        linked[link.identifier].add(envelope.subject)
-    for envelope, unlink in told(life, IdentityUnlinked):
-        linked[unlink.identifier].discard(envelope.subject)
-    return {
-        identifier: min(subjects)
-        for identifier, subjects in linked.items()
-        if len(subjects) == 1 and identifier != "visitor:undefined"
-    }
 
 
 def test_the_share_of_customers_that_brings_most_is_that_of_the_raw_file(

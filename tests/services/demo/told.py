@@ -1,10 +1,12 @@
 """What a simulated history says: the events of one class, and a few facts that several tests ask for."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 
 from events.catalog.complaints import ComplaintRaised, ComplaintReplied
+from events.catalog.identity import IdentityLinked, IdentityUnlinked
 from events.catalog.searches import SearchPerformed
 from events.envelope import Envelope
 from events.event import Event
@@ -35,4 +37,18 @@ def complaints(history: list[Envelope]) -> dict[str, tuple[Envelope, datetime | 
     return {
         raised.complaint: (envelope, replied.get(raised.complaint))
         for envelope, raised in told(history, ComplaintRaised)
+    }
+
+
+def owners(life: list[Envelope]) -> dict[str, str]:
+    """Return the customer of each anonymous identifier that is one customer's alone, and stands for somebody."""
+    linked = defaultdict(set)
+    for envelope, link in told(life, IdentityLinked):
+        linked[link.identifier].add(envelope.subject)
+    for envelope, unlink in told(life, IdentityUnlinked):
+        linked[unlink.identifier].discard(envelope.subject)
+    return {
+        identifier: min(subjects)
+        for identifier, subjects in linked.items()
+        if len(subjects) == 1 and identifier != "visitor:undefined"
     }

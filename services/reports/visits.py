@@ -1,0 +1,190 @@
+"""Visits: who came in, how long they stayed, where they entered and left, and what came of it.
+
+Reads `visits` and `orders`. Without a period it tells of the last 30 days by the clock. A visit counts on the day in
+UTC on which it began, with all that happened in it. It lasts from the first to the last thing that happened: how long
+somebody looked at their last page nobody knows, so one page alone lasts no time. A visit is a session of the source's,
+or ends when nothing happens for some time, here 30 minutes (Web Analytics Association, Web Analytics Definitions,
+2008). What was over more than a day before the period is not read, so a visit of days is cut there.
+
+* Known: the visitor is a customer, by now, also if they were anonymous while they were here.
+* Bounce: nothing happened but that one page, or one product, was looked at (a single page visit, ibid.). A source that
+  tells of a product's page only as a product viewed bounces once too often, where that came after one other page.
+* Entry and exit pages: the first and the last page viewed; visits without any page have none.
+* Outcome, the first of these that holds: ordered; cart left (it was changed, perhaps emptied again, and nothing was
+  ordered); searched in vain; looked only.
+* Ordered: an order names the visit's session; or an order without a session was placed by the same person in the same
+  store, from the entering until 30 minutes after the leaving. That could be an order by telephone: those that only
+  their time tells are counted in ``ordering_by_time``.
+* Medians and 90th percentiles are interpolated between the two nearest visits, as SQL's PERCENTILE_CONT has it.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from projections._engine import queries
+from projections._engine.registry import Connection
+from projections.visits import WHOLE
+from services.reports import words
+from services.reports.report import Answer, BadQuestion, Question, Report
+
+USUAL_DAYS = 30
+SHOWN_VISITS = 10
+
+# The slots of everybody's visits that may belong to the period.
+SLOTS = """
+SELECT coalesce(p.person, v.subject) AS person, v.*
+  FROM visits AS v LEFT JOIN person_of AS p ON p.identifier = v.subject
+ WHERE v."left" >= %(begin)s::date - interval '1 day' AND v.entered < %(end)s::date + interval '2 days'
+   AND (%(store)s::text IS NULL OR v.store = %(store)s)
+"""
+
+# Orders that name no session, which their time alone may bring into a visit.
+PLACED = """
+SELECT DISTINCT coalesce(p.person, o.subject) AS person, o.store, o."order", o.ordered
+  FROM orders AS o LEFT JOIN person_of AS p ON p.identifier = o.subject
+ WHERE o.session IS NULL AND o.ordered >= %(begin)s::date AND o.ordered < %(end)s::date + interval '3 days'
+   AND (%(store)s::text IS NULL OR o.store = %(store)s)
+"""
+
+# What came of each whole visit. Of several that an order may belong to, it belongs to the one that began last.
+OUTCOMES = """
+by_time AS (
+    SELECT person, store, session, entered, count(*) AS orders_by_time
+      FROM (SELECT DISTINCT ON (o.person, o."order", o.ordered) w.person, w.store, w.session, w.entered
+              FROM placed AS o JOIN whole AS w ON w.person = o.person AND w.store = o.store
+               AND o.ordered >= w.entered AND o.ordered < w."left" + interval '30 minutes'
+             ORDER BY o.person, o."order", o.ordered, w.entered DESC, w.session DESC) AS found
+     GROUP BY person, store, session, entered
+), ended AS (
+    SELECT w.*, coalesce(b.orders_by_time, 0) AS orders_by_time,
+           CASE WHEN w.orders > 0 OR b.orders_by_time > 0 THEN 'ordered' WHEN w.cart_changes > 0 THEN 'cart_left'
+                WHEN w.searches_in_vain > 0 THEN 'searched_in_vain' ELSE 'looked_only' END AS outcome
+      FROM whole AS w LEFT JOIN by_time AS b USING (person, store, session, entered)
+)
+"""
+
+MEASURED = """
+count(*) AS visits, count(DISTINCT person) AS visitors, count(*) FILTER (WHERE known) AS known_visits,
+count(DISTINCT person) FILTER (WHERE known) AS known_visitors, count(*) FILTER (WHERE bounce) AS bounces,
+count(*) FILTER (WHERE outcome = 'ordered') AS ordering,
+count(*) FILTER (WHERE outcome = 'ordered' AND orders = 0) AS ordering_by_time,
+sum(pages)::bigint AS pages, sum(searches)::bigint AS searches, sum(searches_in_vain)::bigint AS searches_in_vain
+"""
+
+# One statement, so that visits are joined once: all, and by day, store, outcome, entry page and exit page.
+TOLD = f"""
+WITH slots AS ({SLOTS}), {WHOLE}, placed AS ({PLACED}), {OUTCOMES}, seen AS MATERIALIZED (
+    SELECT *, person LIKE 'customer:%%' AS known, (entered AT TIME ZONE 'UTC')::date::text AS day,
+           extract(epoch FROM "left" - entered)::float8 AS seconds,
+           pages <= 1 AND products <= 1 AND pages + products > 0 AND searches + cart_changes + orders = 0 AS bounce
+      FROM ended
+     WHERE entered >= %(begin)s::date AND entered < %(end)s::date + interval '1 day' AND entered <= %(now)s
+), parts AS (
+    SELECT 'all' AS part, '' AS name, {MEASURED} FROM seen
+     UNION ALL SELECT 'days', day, {MEASURED} FROM seen GROUP BY day
+     UNION ALL SELECT 'stores', store, {MEASURED} FROM seen GROUP BY store
+     UNION ALL SELECT 'outcomes', outcome, {MEASURED} FROM seen GROUP BY outcome
+     UNION ALL SELECT 'entry_pages', entry_page, {MEASURED} FROM seen WHERE entry_page IS NOT NULL GROUP BY entry_page
+     UNION ALL SELECT 'exit_pages', exit_page, {MEASURED} FROM seen WHERE exit_page IS NOT NULL GROUP BY exit_page
+), ranked AS (SELECT p.*, row_number() OVER (PARTITION BY part ORDER BY visits DESC, name) AS place FROM parts AS p)
+SELECT ranked.*, spread.* FROM ranked
+  LEFT JOIN (SELECT percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY seconds) AS seconds,
+                    percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY pages) AS pages_a_visit
+               FROM seen) AS spread ON part = 'all'
+ WHERE part IN ('all', 'days', 'outcomes') OR place <= %(limit)s ORDER BY part, place
+"""
+
+# The last visits of one person, for their page.
+LAST_VISITS = f"""
+WITH slots AS (SELECT * FROM visits_of(%(subject)s)), {WHOLE},
+     placed AS (SELECT person, store, "order", ordered FROM orders_of(%(subject)s) WHERE session IS NULL), {OUTCOMES}
+SELECT store, session, entered, "left", entry_page, exit_page, pages, products, searches, searches_in_vain,
+       cart_changes, orders + orders_by_time AS orders, outcome
+  FROM ended WHERE entered <= %(now)s ORDER BY entered DESC, store, session LIMIT {SHOWN_VISITS}
+"""
+
+
+def answer(connection: Connection, question: Question) -> Answer:
+    """Return figures over all visits of the period, and tables of its parts, which have the same measures."""
+    asked = bounded(question)
+    parts: dict[str, list[dict[str, Any]]] = {}
+    for row in queries.rows(connection, TOLD, **asked):
+        parts.setdefault(row["part"], []).append(row)
+    (whole,) = parts["all"]
+    return Answer(
+        {"first_day": asked["begin"], "last_day": asked["end"], **_figures(whole)},
+        {
+            "outcomes": [_part(row, "outcome", whole) for row in parts.get("outcomes", ())],
+            "days": sorted((_part(row, "day", whole) for row in parts.get("days", ())), key=lambda row: row["day"]),
+            "stores": [_part(row, "store", whole) for row in parts.get("stores", ())],
+            "entry_pages": [_part(row, "page", whole) for row in parts.get("entry_pages", ())],
+            "exit_pages": [_part(row, "page", whole) for row in parts.get("exit_pages", ())],
+        },
+    )
+
+
+def bounded(question: Question, days: int = USUAL_DAYS) -> dict[str, Any]:
+    """Return what is asked with a whole period: what is left open ends by the clock, and is so many days long."""
+    end = question.end or question.now.date()
+    begin = question.begin or end - timedelta(days=days - 1)
+    if begin > end:
+        message = f"from: {begin} is after the end of the period, {end}."
+        raise BadQuestion(message)
+    return question.parameters() | {"begin": begin, "end": end}
+
+
+def _figures(row: dict[str, Any]) -> dict[str, Any]:
+    seconds, pages = row["seconds"] or (None, None), row["pages_a_visit"] or (None, None)
+    return {
+        "visits": row["visits"],
+        "known_visits": row["known_visits"],
+        "anonymous_visits": row["visits"] - row["known_visits"],
+        "visitors": row["visitors"],
+        "known_visitors": row["known_visitors"],
+        "anonymous_visitors": row["visitors"] - row["known_visitors"],
+        "median_seconds": seconds[0],
+        "p90_seconds": seconds[1],
+        "median_pages": pages[0],
+        "p90_pages": pages[1],
+        "bounces": row["bounces"],
+        "bounce_share": _share(row["bounces"], row["visits"]),
+        "ordering": row["ordering"],
+        "ordering_share": _share(row["ordering"], row["visits"]),
+        "ordering_by_time": row["ordering_by_time"],
+        "searches": row["searches"] or 0,
+        "searches_in_vain": row["searches_in_vain"] or 0,
+    }
+
+
+def _part(row: dict[str, Any], called: str, whole: dict[str, Any]) -> dict[str, Any]:
+    return {
+        called: row["name"],
+        "visits": row["visits"],
+        "share": _share(row["visits"], whole["visits"]),
+        "visitors": row["visitors"],
+        "known_visitors": row["known_visitors"],
+        "pages": row["pages"],
+        "bounce_share": _share(row["bounces"], row["visits"]),
+        "ordering_share": _share(row["ordering"], row["visits"]),
+        "searches": row["searches"],
+        "searches_in_vain": row["searches_in_vain"],
+    }
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+def headline(_question: Question, answer: Answer) -> str:
+    """Say how many came, and how many of them ordered."""
+    figures = answer.figures
+    if not figures["visits"]:
+        return f"Nobody came from {figures['first_day']} to {figures['last_day']}."
+    return (
+        f"{words.counted(figures['visitors'], 'visitor')} came {words.counted(figures['visits'], 'time')} from"
+        f" {figures['first_day']} to {figures['last_day']}; {words.share(figures['ordering_share'])} of the visits"
+        f" ended with an order, {words.share(figures['bounce_share'])} at the first page."
+    )
+
+
+VISITS = Report("visits", "Visits", ("visits", "orders"), answer, headline=headline)
