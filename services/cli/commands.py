@@ -32,6 +32,7 @@ COMMANDS = (
     Command("import", "import_file:import_file", "Import a file of facts: CSV, JSON lines or Parquet, gz as is."),
     Command("projections", "projections:projections", "List the projections: version, rows, lag, parked events."),
     Command("rebuild", "rebuild:rebuild", "Build projections again from the first event, beside the live ones."),
+    Command("customer", "customer:customer", "Show a customer's page, of now or as of a point in the past."),
     Command("report", "report:report", "Show a report of customers' worth and wishes, of now or of the past."),
     Command("verify", "verify:verify", "Fold the whole log again, plainly, and compare digests."),
     Command("as-of", "as_of:as_of", "Show a person as they were known, or as they were, at a point in time."),

@@ -23,10 +23,10 @@ def show(told: Told) -> None:
         write(f"{told.headline}\n")
     widest = max(map(len, told.answer.figures), default=0)
     for name, value in told.answer.figures.items():
-        write(f"  {_heading(name):<{widest}}  {cell(shown(name, value, question.currency))}")
+        write(f"  {heading(name):<{widest}}  {cell(shown(name, value, question.currency))}")
     for name, rows in told.answer.tables.items():
         if rows:
-            write_rows(name, [{_heading(key): shown(key, row[key], question.currency) for key in row} for row in rows])
+            write_rows(name, [{heading(key): shown(key, row[key], question.currency) for key in row} for row in rows])
         else:
             write(f"\n{name}: nothing")
 
@@ -40,5 +40,6 @@ def shown(name: str, value: Any, currency: str) -> Any:  # noqa: ANN401 - whatev
     return value
 
 
-def _heading(name: str) -> str:
+def heading(name: str) -> str:
+    """Return the name of a figure as people read it."""
     return name.removesuffix(MINOR).replace("_", " ")
