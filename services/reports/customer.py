@@ -15,6 +15,7 @@ from projections import PROJECTIONS
 from projections._engine.as_of import Until
 from projections._engine.person_past import looking_back
 from projections._engine.registry import Connection
+from services.reports.preferences_of import PREFERENCES_OF, SHARE_OF
 
 Rows = list[dict[str, Any]]
 
@@ -61,7 +62,10 @@ PROFILE = Section(
     as_one,
 )
 
-SECTIONS: tuple[Section, ...] = (IDENTIFIERS, PROFILE)
+PREFERENCES = Section("preferences", PREFERENCES_OF, as_one)
+SHARE = Section("share_of_customer", SHARE_OF)
+
+SECTIONS: tuple[Section, ...] = (IDENTIFIERS, PROFILE, PREFERENCES, SHARE)
 
 
 def page(connection: Connection, subject: str, now: datetime, sections: Sequence[Section] = SECTIONS) -> dict[str, Any]:

@@ -13,7 +13,8 @@ CREATE TABLE line AS
 SELECT InvoiceNo AS invoice, StockCode AS product, trim(Description) AS name, NOT starts_with(InvoiceNo, 'C') AS sale,
        'customer:' || CAST(CAST(CustomerID AS DOUBLE) AS INTEGER) AS customer,
        strptime(InvoiceDate, '%Y-%m-%d %H:%M:%S') AT TIME ZONE 'Europe/London' AS happened,
-       CAST(round(CAST(Quantity AS INTEGER) * CAST(UnitPrice AS DECIMAL(12, 3)) * 100) AS BIGINT) AS pence
+       CAST(round(CAST(Quantity AS INTEGER) * CAST(UnitPrice AS DECIMAL(12, 3)) * 100) AS BIGINT) AS pence,
+       CAST(Quantity AS INTEGER) AS quantity
   FROM read_csv(?, all_varchar = true, header = true)
  WHERE (CustomerID IS NOT NULL OR CAST(UnitPrice AS DOUBLE) > 0)
    AND (CAST(Quantity AS INTEGER) > 0) = (NOT starts_with(InvoiceNo, 'C'))
