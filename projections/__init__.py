@@ -3,7 +3,9 @@
 from projections._engine.declaration import Projection
 from projections.catalogue import Catalogue
 from projections.complaint_cases import ComplaintCases
+from projections.consents import Consents
 from projections.identity import Identity
+from projections.offers import Offers
 from projections.orders import Orders
 from projections.policies import Policies
 from projections.preferences import Preferences
@@ -32,5 +34,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Wallets(),
     Referrals(),
     Policies(),
+    Offers(),
+    Consents(),
     Identity(),
 )

@@ -3,6 +3,7 @@
 from tests.oracle.folds_buying import ProductPairs, ProductsBought, Purchases
 from tests.oracle.folds_complaints import ComplaintCases
 from tests.oracle.folds_house import Catalogue
+from tests.oracle.folds_offering import Consents, Offers
 from tests.oracle.folds_orders import Orders
 from tests.oracle.folds_people import Identity, Profile
 from tests.oracle.folds_saying import Policies, Referrals
@@ -26,6 +27,8 @@ TABLES: dict[str, type[Table]] = {
         Wallets,
         Referrals,
         Policies,
+        Offers,
+        Consents,
         Identity,
     )
 }
