@@ -39,6 +39,15 @@ SELECT current_setting('server_version_num')::integer / 10000, current_setting('
                 WHERE d.datname = current_database() AND s.setrole = 0 AND 'TimeZone=UTC' = ANY (s.setconfig))
 """
 
+# Why an extension is not there to be had: the server lacks it, or we may not add it, or there is nowhere to add it to.
+NOT_TO_BE_HAD = (
+    psycopg.errors.FeatureNotSupported,
+    psycopg.errors.UndefinedFile,
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.InvalidSchemaName,
+    psycopg.errors.ReadOnlySqlTransaction,
+)
+
 
 class Installation:
     """A prepared database and its log. What it opened and nobody closed is closed together with it."""
@@ -126,6 +135,7 @@ def prepare(dsn: str, partitions: int) -> None:
     try:
         with connect(dsn, "regulars prepare") as connection:
             _settle(connection)
+            _extend(connection)
             create_journal(connection, partitions)
             create_engine(connection)
             create_ingest(connection)
@@ -154,6 +164,14 @@ def _settle(connection: Connection) -> None:
             # Every connection of ours asks for UTC itself; this is for whoever looks in with another tool.
             with suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
                 connection.execute(alter)
+
+
+def _extend(connection: Connection) -> None:
+    """Add what tells how alike two texts are, where the server has it and lets us; who asks for it can do without."""
+    with suppress(*NOT_TO_BE_HAD), connection.transaction():
+        if connection.execute("SELECT FROM pg_extension WHERE extname = 'pg_trgm'").fetchone() is None:
+            connection.execute("SELECT pg_advisory_xact_lock(hashtext('regulars.database'))")
+            connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public")
 
 
 def _first_line(error: psycopg.Error) -> str:

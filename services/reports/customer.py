@@ -16,6 +16,8 @@ from projections._engine.as_of import Until
 from projections._engine.person_past import looking_back
 from projections._engine.registry import Connection
 from services.reports.preferences_of import PREFERENCES_OF, SHARE_OF
+from services.reports.unmet_asked import WISHES_OF
+from services.reports.visits import LAST_VISITS
 
 Rows = list[dict[str, Any]]
 
@@ -64,8 +66,10 @@ PROFILE = Section(
 
 PREFERENCES = Section("preferences", PREFERENCES_OF, as_one)
 SHARE = Section("share_of_customer", SHARE_OF)
+VISITS = Section("visits", LAST_VISITS)
+WISHES = Section("wishes", WISHES_OF)
 
-SECTIONS: tuple[Section, ...] = (IDENTIFIERS, PROFILE, PREFERENCES, SHARE)
+SECTIONS: tuple[Section, ...] = (IDENTIFIERS, PROFILE, PREFERENCES, SHARE, VISITS, WISHES)
 
 
 def page(connection: Connection, subject: str, now: datetime, sections: Sequence[Section] = SECTIONS) -> dict[str, Any]:

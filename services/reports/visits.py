@@ -18,16 +18,15 @@ or ends when nothing happens for some time, here 30 minutes (Web Analytics Assoc
 * Medians and 90th percentiles are interpolated between the two nearest visits, as SQL's PERCENTILE_CONT has it.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from projections._engine import queries
 from projections._engine.registry import Connection
 from projections.visits import WHOLE
 from services.reports import words
-from services.reports.report import Answer, BadQuestion, Question, Report
+from services.reports.period import bounded
+from services.reports.report import Answer, Question, Report
 
-USUAL_DAYS = 30
 SHOWN_VISITS = 10
 
 # The slots of everybody's visits that may belong to the period.
@@ -121,16 +120,6 @@ def answer(connection: Connection, question: Question) -> Answer:
             "exit_pages": [_part(row, "page", whole) for row in parts.get("exit_pages", ())],
         },
     )
-
-
-def bounded(question: Question, days: int = USUAL_DAYS) -> dict[str, Any]:
-    """Return what is asked with a whole period: what is left open ends by the clock, and is so many days long."""
-    end = question.end or question.now.date()
-    begin = question.begin or end - timedelta(days=days - 1)
-    if begin > end:
-        message = f"from: {begin} is after the end of the period, {end}."
-        raise BadQuestion(message)
-    return question.parameters() | {"begin": begin, "end": end}
 
 
 def _figures(row: dict[str, Any]) -> dict[str, Any]:

@@ -126,6 +126,25 @@ def test_a_database_in_another_encoding_is_refused(postgres: str, database: str,
     assert str(refused.value).endswith(" database in LATIN1: Regulars needs Postgres 15 or newer, and UTF8.")
 
 
+def test_a_database_without_the_likeness_of_texts_will_do(postgres: str, database: str, connect: Connect) -> None:
+    """Whoever may not add the extension opens the installation all the same; whoever may adds it."""
+    name = f"{connect().info.dbname}_guest"
+    there = "SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'"
+    connect().execute("DROP EXTENSION pg_trgm")
+    connect().execute(f"CREATE ROLE {name} LOGIN")
+    for (schema,) in connect().execute("SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_'").fetchall():
+        connect().execute(f"GRANT USAGE ON SCHEMA {schema} TO {name}")
+
+    prepare(make_conninfo(database, user=name), PARTITIONS)
+    without = connect().execute(there).fetchone()
+    prepare(database, PARTITIONS)
+
+    assert (without, connect().execute(there).fetchone()) == ((0,), (1,))
+    connect().execute(f"DROP OWNED BY {name}")
+    with installation.connect(postgres) as server:
+        server.execute(f"DROP ROLE {name}")
+
+
 def test_a_user_who_may_not_make_tables_is_told_so(postgres: str, database: str, connect: Connect) -> None:
     """A fresh database that this user may only read cannot be prepared, and the sentence says why."""
     name = f"{connect().info.dbname}_reader"

@@ -71,10 +71,10 @@ def visits_in(life: list[Envelope], orders: list[Envelope]) -> list[Visit]:
         if isinstance(event, (SearchPerformed, *EVENTS)):
             person = owner.get(envelope.subject, envelope.subject)
             steps[person, event.store, event.session].append(envelope)
-    places = defaultdict(list)
+    places: dict[tuple[str, str], list[list[Envelope]]] = defaultdict(list)
     for (person, store, session), happened in steps.items():
         places[person, store] += _split(sorted(happened, key=lambda one: (one.time, one.id)), whole=bool(session))
-    ordering = set()
+    ordering: set[str] = set()
     for envelope, order in told(orders, OrderPlaced):
         around = [
             visit
