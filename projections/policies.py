@@ -39,12 +39,12 @@ class Policies(Projection, version=1):
         )
 
 
-# The version of each policy that holds by the clock, of the policies whose names begin so. Of versions that were
-# published at one instant the greater event id decides.
+# The version of each policy that holds, by a clock or of all that is known, of the policies whose names begin so. Of
+# versions that were published at one instant the greater event id decides.
 HOLDING = """
 SELECT DISTINCT ON (policy) policy, policy_version, content::jsonb AS content, content_at AS since, publisher
   FROM policies
- WHERE starts_with(policy, %(beginning)s) AND content_at <= %(now)s
+ WHERE starts_with(policy, %(beginning)s) AND (%(now)s::timestamptz IS NULL OR content_at <= %(now)s)
  ORDER BY policy, content_at DESC, content_by DESC
 """
 
@@ -54,8 +54,11 @@ SELECT policy, policy_version, content::jsonb AS content, first_published, conte
 """
 
 
-def holding(connection: Connection, beginning: str, now: datetime) -> list[dict[str, Any]]:
-    """Return the policies whose names begin so, as they hold by ``now``: policy, policy_version, content, since."""
+def holding(connection: Connection, beginning: str, now: datetime | None = None) -> list[dict[str, Any]]:
+    """Return the policies whose names begin so, as they hold by ``now``: policy, policy_version, content, since.
+
+    Without a clock it is the last word on each: the clock of a shop whose facts end years ago knows no rule of today's.
+    """
     return queries.rows(connection, HOLDING, beginning=beginning, now=now)
 
 

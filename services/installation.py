@@ -19,9 +19,11 @@ from events.log.cluster import Cluster
 from events.log.postgres import Journal, create_journal
 from events.log.reaching import listening
 from projections._engine.registry import create_engine
+from services.associations.schema import create_associations
 from services.dial.schema import create_dial
 from services.embedded.postgres import Progress, embedded_postgres
 from services.ingest.schema import create_ingest
+from services.segments.schema import create_segments
 from services.settings import InstallationError, Settings
 from services.variables import POSTGRES
 
@@ -140,6 +142,8 @@ def prepare(dsn: str, partitions: int) -> None:
             create_engine(connection)
             create_ingest(connection)
             create_dial(connection)
+            create_associations(connection)
+            create_segments(connection)
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as error:
         message = f"The database cannot be prepared by this user, or not here: {_first_line(error)}."
         raise InstallationError(message) from error

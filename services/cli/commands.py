@@ -34,6 +34,12 @@ COMMANDS = (
     Command("rebuild", "rebuild:rebuild", "Build projections again from the first event, beside the live ones."),
     Command("customer", "customer:customer", "Show a customer's page, of now or as of a point in the past."),
     Command("report", "report:report", "Show a report of customers' worth and wishes, of now or of the past."),
+    Command("segments list", "segments:list_segments", "List the segments with their rules and sizes."),
+    Command("segments define", "segments:define", "Define a segment by a rule, which is checked first."),
+    Command("segments withdraw", "segments:withdraw", "Withdraw a segment."),
+    Command("segments show", "segments:show", "Show a segment: its rule in words, and every version of it."),
+    Command("segments explain", "segments:explain", "Say a rule in words, or list what a rule can ask."),
+    Command("segments refresh", "segments:refresh", "Find who is in which segment by now; run it daily."),
     Command("verify", "verify:verify", "Fold the whole log again, plainly, and compare digests."),
     Command("as-of", "as_of:as_of", "Show a person as they were known, or as they were, at a point in time."),
     Command("why", "why:explain", "List the events behind a figure, and compute it again from them alone."),
@@ -68,6 +74,7 @@ GROUPS = {
     "topics": "Make, describe and check the topics on Kafka.",
     "deadletters": "See to the events that were parked, and to what the front door turned away.",
     "sources": "Say who may send events, with which keys, and how they are treated.",
+    "segments": "Say which customers belong together, by rules, and find them.",
     "dev": "Have on a developer's machine what production has in a cluster.",
 }
 """The first words that several commands share."""

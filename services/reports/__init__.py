@@ -3,8 +3,9 @@
 from services.reports.concentration import CONCENTRATION
 from services.reports.preferences import PREFERENCES
 from services.reports.report import Report
+from services.reports.segments import SEGMENTS
 from services.reports.share_of_customer import SHARE_OF_CUSTOMER
 from services.reports.unmet_demand import UNMET_DEMAND
 from services.reports.visits import VISITS
 
-REPORTS: tuple[Report, ...] = (CONCENTRATION, VISITS, UNMET_DEMAND, PREFERENCES, SHARE_OF_CUSTOMER)
+REPORTS: tuple[Report, ...] = (CONCENTRATION, VISITS, UNMET_DEMAND, PREFERENCES, SHARE_OF_CUSTOMER, SEGMENTS)

@@ -18,6 +18,7 @@ from projections._engine.registry import Connection
 from services.reports.preferences_of import PREFERENCES_OF, SHARE_OF
 from services.reports.unmet_asked import WISHES_OF
 from services.reports.visits import LAST_VISITS
+from services.segments.members import SEGMENTS_OF
 
 Rows = list[dict[str, Any]]
 
@@ -68,8 +69,9 @@ PREFERENCES = Section("preferences", PREFERENCES_OF, as_one)
 SHARE = Section("share_of_customer", SHARE_OF)
 VISITS = Section("visits", LAST_VISITS)
 WISHES = Section("wishes", WISHES_OF)
+SEGMENTS = Section("segments", SEGMENTS_OF)
 
-SECTIONS: tuple[Section, ...] = (IDENTIFIERS, PROFILE, PREFERENCES, SHARE, VISITS, WISHES)
+SECTIONS: tuple[Section, ...] = (IDENTIFIERS, PROFILE, PREFERENCES, SHARE, VISITS, WISHES, SEGMENTS)
 
 
 def page(connection: Connection, subject: str, now: datetime, sections: Sequence[Section] = SECTIONS) -> dict[str, Any]:
