@@ -19,7 +19,6 @@ from services.forecasting.bg_nbd import Histories
 from services.forecasting.fitting import Whole
 from services.forecasting.gamma_gamma import Values
 
-MOST_ORDERS = 10**18
 EPOCH = date(1970, 1, 1).toordinal()
 SCALE = 1 << 20
 """Weights of decay are whole numbers of this: sums of whole numbers are the same in any order."""
@@ -35,28 +34,29 @@ CREATE TEMP TABLE IF NOT EXISTS dial_history (
 EMPTY = "TRUNCATE pg_temp.dial_history"
 
 # Days are counted from 1970. What a day's spend still counts is cut to a whole number of SCALE before it is summed up.
-# Each customer's days and stores are summed up in one pass; the store of most orders is the one with the least missing.
+# Each customer's days are sorted once, and both sums read them in that order: of millions that is half the work of
+# hashing. ``mode`` takes the first by name of stores with equally many days.
 FILL = """
 INSERT INTO pg_temp.dial_history
-WITH told AS (
-    SELECT coalesce(p.person, r.subject) AS person, r.day, r.store, r.day IS NOT NULL AS of_day,
+WITH days AS (
+    SELECT coalesce(p.person, r.subject) AS person, r.day, min(r.store) FILTER (WHERE r.orders > 0) AS store,
            sum(r.orders)::bigint AS orders, sum(r.spend_minor)::bigint AS spend_minor,
            sum(r.spend_minor - r.cancelled_minor - r.returned_minor)::bigint AS net_minor,
-           round(%(scale)s * power(0.5::float8, (%(day)s::date - r.day)::float8 / %(recent)s))::bigint AS recent_weight,
-           round(%(scale)s * power(0.5::float8, (%(day)s::date - r.day)::float8 / %(longer)s))::bigint AS longer_weight
+           (%(day)s::date - r.day)::float8 AS old
       FROM purchases AS r LEFT JOIN person_of AS p ON p.identifier = r.subject
      WHERE r.currency = %(currency)s AND r.day <= %(day)s AND coalesce(p.person, r.subject) LIKE 'customer:%%'
-     GROUP BY GROUPING SETS ((1, 2), (1, 3))
+     GROUP BY 1, 2
 ), customers AS (
-    SELECT person, count(*) FILTER (WHERE of_day AND orders > 0) AS days,
-           min(ARRAY[(day - DATE '1970-01-01')::bigint, spend_minor]) FILTER (WHERE of_day AND orders > 0) AS first,
-           max(day - DATE '1970-01-01') FILTER (WHERE of_day AND orders > 0) AS last_day,
-           sum(spend_minor) FILTER (WHERE of_day AND orders > 0) AS spend_minor,
-           sum(net_minor * recent_weight) AS recent, sum(net_minor * longer_weight) AS longer,
-           min(ARRAY[lpad((%(most)s - orders)::text, 19, '0'), store] COLLATE "C") FILTER (WHERE NOT of_day) AS home
-      FROM told GROUP BY person
+    SELECT person, count(*) FILTER (WHERE orders > 0) AS days,
+           min(ARRAY[(day - DATE '1970-01-01')::bigint, spend_minor]) FILTER (WHERE orders > 0) AS first,
+           max(day - DATE '1970-01-01') FILTER (WHERE orders > 0) AS last_day,
+           sum(spend_minor) FILTER (WHERE orders > 0) AS spend_minor,
+           sum(net_minor * round(%(scale)s * power(0.5::float8, old / %(recent)s))::bigint) AS recent,
+           sum(net_minor * round(%(scale)s * power(0.5::float8, old / %(longer)s))::bigint) AS longer,
+           mode() WITHIN GROUP (ORDER BY store) FILTER (WHERE orders > 0) AS store
+      FROM days GROUP BY person
 )
-SELECT row_number() OVER (ORDER BY person) - 1, person, home[2], days, first[1], last_day, first[2], spend_minor,
+SELECT row_number() OVER (ORDER BY person) - 1, person, store, days, first[1], last_day, first[2], spend_minor,
        greatest(0, round(recent / %(scale)s)), greatest(0, round(longer / %(scale)s))
   FROM customers WHERE days > 0
 """
@@ -65,6 +65,8 @@ READ = """
 COPY (SELECT days, first_day, last_day, first_minor, spend_minor, recent_minor, longer_minor
         FROM pg_temp.dial_history ORDER BY number) TO STDOUT (FORMAT BINARY)
 """
+
+FOR_SORTING = ("SET LOCAL work_mem = '256MB'", "SET LOCAL enable_hashagg = off")
 
 
 class History(NamedTuple):
@@ -97,14 +99,14 @@ def worked_out(connection: Connection, currency: str, day: date, formula: Formul
     """Work the histories up to a day out, into a table of the session. Call it within a transaction."""
     connection.execute(TABLE)
     connection.execute(EMPTY)
-    connection.execute("SET LOCAL work_mem = '256MB'")
+    for setting in FOR_SORTING:
+        connection.execute(setting)
     connection.execute(
         FILL,
         {
             "currency": currency,
             "day": day,
             "scale": SCALE,
-            "most": MOST_ORDERS,
             "recent": formula.recent_half_life,
             "longer": formula.longer_half_life,
         },
