@@ -16,15 +16,23 @@ SELECT person, kind, topic, about, wording, channel, stated, first_stated, last_
        AS holds
 """
 
+# Whether there is such a day, ``YYYY-MM-DD`` or ``MM-DD``: 29 February in a leap year, or where no year is told.
+IS_DAY: LiteralString = """
+CASE WHEN about !~ '^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$' OR left(about, 5) = '0000-' THEN false
+     WHEN about ~ '^[0-9]{4}-02-29$' THEN mod(left(about, 4)::integer, 4) = 0
+          AND (mod(left(about, 4)::integer, 100) <> 0 OR mod(left(about, 4)::integer, 400) = 0)
+     ELSE right(about, 5) BETWEEN '01-01' AND '12-31' AND right(about, 2) BETWEEN '01' AND
+          CASE substr(right(about, 5), 1, 2) WHEN '02' THEN '29' WHEN '04' THEN '30' WHEN '06' THEN '30'
+               WHEN '09' THEN '30' WHEN '11' THEN '30' ELSE '31' END END
+"""
+
 # Birthdays that hold, read as days: ``month_day`` is ``MM-DD`` and ``year`` may be missing. Where there is no such day,
 # or what was said is no day at all, ``is_day`` is false.
-BIRTHDAYS: LiteralString = """
+BIRTHDAYS: LiteralString = f"""
 SELECT person, topic AS member, wording AS birthday, last_stated,
        right(about, 5) AS month_day, CASE WHEN is_day AND length(about) = 10 THEN left(about, 4)::integer END AS year,
        is_day
-  FROM (SELECT *, about ~ '^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$'
-                  AND pg_input_is_valid(right('2000-' || about, 10), 'date') AS is_day
-          FROM statements WHERE kind = 'birthday' AND holds AND about <> '') AS b
+  FROM (SELECT *, {IS_DAY} AS is_day FROM statements WHERE kind = 'birthday' AND holds AND about <> '') AS b
 """
 
 # The days that a birthday may fall on, from today on. Whoever was born on 29 February is a year older on 1 March where

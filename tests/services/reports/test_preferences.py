@@ -14,6 +14,8 @@ from events.catalog.customers import (
 )
 from services.reports.customer import SECTIONS, page
 from services.reports.preferences import PREFERENCES
+from services.reports.stated import BIRTHDAYS
+from tests.projections.engine.tables import Connect
 from tests.projections.shop import NOON, Shop
 from tests.services.reports.asked import told
 
@@ -166,6 +168,31 @@ def test_a_birthday_that_is_no_day_is_kept_as_said_and_never_an_error(shop: Shop
     assert section["family"] == [
         {"member": "m", "relation": None, "name": None, "birthday": birthday, "no_such_day": True}
     ]
+
+
+def test_a_day_is_what_the_calendar_says(connect: Connect) -> None:
+    """Every month and day that can be written, with and without years, leap years among them, as Python has it."""
+    years = ("", "0000-", "0001-", "1900-", "2000-", "2023-", "2024-", "9999-")
+    said = [f"{year}{month:02}-{day:02}" for year in years for month in range(14) for day in range(33)]
+    statements = """
+        SELECT 'p' AS person, '' AS topic, about COLLATE "C" AS about, about AS wording, NULL AS last_stated,
+               'birthday' AS kind, true AS holds FROM unnest(%s::text[]) AS about"""
+
+    with connect() as connection:
+        rows = connection.execute(
+            f"WITH statements AS ({statements}) SELECT birthday, is_day FROM ({BIRTHDAYS}) AS b", [said]
+        ).fetchall()
+
+    assert dict(rows) == {each: is_day(each if len(each) == len("2000-01-01") else f"2000-{each}") for each in said}
+
+
+def is_day(said: str) -> bool:
+    """Return whether there is such a day."""
+    try:
+        date.fromisoformat(said)
+    except ValueError:
+        return False
+    return True
 
 
 def test_who_says_something_of_it(shop: Shop) -> None:
