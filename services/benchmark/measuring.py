@@ -121,9 +121,13 @@ def _read(log: Journal, events: int, heard: Heard) -> float:
         gc.enable()
 
 
+def peak_rss_mb() -> float:
+    """Return the most memory that this process has had. Linux gives it in kilobytes, macOS in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1e6 if sys.platform == "darwin" else 1e3), 1)
+
+
 def _measurement(events: int, seed: int, done: Progress, seconds: dict[str, float]) -> Measurement:
-    # Linux gives the peak in kilobytes, macOS in bytes.
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
     drained, raw = events / seconds["drain"], events / seconds["raw"]
     return Measurement(
         events=events,
@@ -136,6 +140,6 @@ def _measurement(events: int, seed: int, done: Progress, seconds: dict[str, floa
         rows_written=done.rows,
         batches=done.batches,
         parked=done.parked,
-        peak_rss_mb=round(peak, 1),
+        peak_rss_mb=peak_rss_mb(),
         seconds={name: round(value, 3) for name, value in seconds.items()},
     )
