@@ -69,18 +69,35 @@ class ProductsBought(Projection, version=2, indexes=("product",)):
         ]
 
 
-# Who bought X also bought Y, whenever: customers of both, of X, of Y, and of anything.
+# Who bought X also bought Y, whenever: persons who bought both, how many of them had X first and how many Y, who bought
+# X, who bought Y, and who bought anything. It starts from X, so it costs what the customers of X bought; of very many
+# others those are told that most of them bought.
 ALSO_BOUGHT = """
-WITH bought AS (SELECT DISTINCT person, product FROM products_bought_by_person),
-     mine AS (SELECT person FROM bought WHERE product = %(product)s),
-     whole AS (SELECT count(DISTINCT person) AS customers FROM bought)
-SELECT b.product AS other, count(*) AS both_customers,
-       (SELECT count(*) FROM mine) AS product_customers,
-       (SELECT count(*) FROM bought AS o WHERE o.product = b.product) AS other_customers,
-       (SELECT customers FROM whole) AS customers
-  FROM bought AS b JOIN mine USING (person)
- WHERE b.product <> %(product)s
- GROUP BY b.product ORDER BY both_customers DESC, other LIMIT %(limit)s
+WITH mine AS MATERIALIZED (
+    SELECT coalesce(p.person, b.subject) AS person, min(b.first_bought) AS first_bought
+      FROM products_bought AS b LEFT JOIN person_of AS p ON p.identifier = b.subject
+     WHERE b.product = %(product)s GROUP BY 1
+), identifiers AS (
+    SELECT person, person AS identifier FROM mine
+     UNION SELECT m.person, p.identifier FROM mine AS m JOIN person_of AS p ON p.person = m.person
+), theirs AS (
+    SELECT i.person, b.product, min(b.first_bought) AS first_bought
+      FROM identifiers AS i JOIN products_bought AS b ON b.subject = i.identifier
+     WHERE b.product <> %(product)s GROUP BY i.person, b.product
+), most AS (
+    SELECT t.product AS other, count(*) AS both_customers,
+           count(*) FILTER (WHERE m.first_bought < t.first_bought) AS product_first,
+           count(*) FILTER (WHERE m.first_bought > t.first_bought) AS other_first
+      FROM theirs AS t JOIN mine AS m ON m.person = t.person
+     GROUP BY t.product ORDER BY both_customers DESC, other LIMIT %(limit)s
+)
+SELECT other, both_customers, product_first, other_first, (SELECT count(*) FROM mine) AS product_customers,
+       (SELECT count(DISTINCT coalesce(p.person, b.subject))
+          FROM products_bought AS b LEFT JOIN person_of AS p ON p.identifier = b.subject
+         WHERE b.product = most.other) AS other_customers,
+       (SELECT count(DISTINCT coalesce(p.person, b.subject))
+          FROM purchases AS b LEFT JOIN person_of AS p ON p.identifier = b.subject WHERE b.orders > 0) AS customers
+  FROM most ORDER BY both_customers DESC, other
 """
 
 

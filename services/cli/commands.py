@@ -40,6 +40,8 @@ COMMANDS = (
     Command("segments show", "segments:show", "Show a segment: its rule in words, and every version of it."),
     Command("segments explain", "segments:explain", "Say a rule in words, or list what a rule can ask."),
     Command("segments refresh", "segments:refresh", "Find who is in which segment by now; run it daily."),
+    Command("associations mine", "associations:mine", "Mine the orders for rules and companions of products."),
+    Command("evaluate next-offer", "evaluate:next_offer", "Judge the next offer on orders held out."),
     Command("verify", "verify:verify", "Fold the whole log again, plainly, and compare digests."),
     Command("as-of", "as_of:as_of", "Show a person as they were known, or as they were, at a point in time."),
     Command("why", "why:explain", "List the events behind a figure, and compute it again from them alone."),
@@ -70,6 +72,8 @@ COMMANDS = (
 )
 
 GROUPS = {
+    "associations": "Find what goes with what.",
+    "evaluate": "Judge what is foreseen on what came.",
     "log": "Look into the log of record, or append to it.",
     "topics": "Make, describe and check the topics on Kafka.",
     "deadletters": "See to the events that were parked, and to what the front door turned away.",

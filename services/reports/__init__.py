@@ -1,6 +1,8 @@
 """Who asks about everybody: every report there is, one line each."""
 
+from services.reports.associations import ASSOCIATIONS
 from services.reports.concentration import CONCENTRATION
+from services.reports.next_offer import NEXT_OFFER
 from services.reports.preferences import PREFERENCES
 from services.reports.report import Report
 from services.reports.segments import SEGMENTS
@@ -8,4 +10,13 @@ from services.reports.share_of_customer import SHARE_OF_CUSTOMER
 from services.reports.unmet_demand import UNMET_DEMAND
 from services.reports.visits import VISITS
 
-REPORTS: tuple[Report, ...] = (CONCENTRATION, VISITS, UNMET_DEMAND, PREFERENCES, SHARE_OF_CUSTOMER, SEGMENTS)
+REPORTS: tuple[Report, ...] = (
+    CONCENTRATION,
+    VISITS,
+    UNMET_DEMAND,
+    ASSOCIATIONS,
+    NEXT_OFFER,
+    PREFERENCES,
+    SHARE_OF_CUSTOMER,
+    SEGMENTS,
+)
