@@ -19,7 +19,7 @@ from projections._engine.projector import make_log_views, stored
 from services.benchmark.measuring import Heard, peak_rss_mb
 from services.dial import binary
 from services.dial.fitting import Wanted, fit_month
-from services.forecasting.fitting import Whole
+from services.forecasting.fitting import Floats, Whole
 from services.installation import Connection, Installation
 from services.reports.asking import Asked, ask
 from services.reports.dial import DIAL
@@ -103,8 +103,8 @@ def _filled(connection: Connection, customers: int, dice: np.random.Generator, h
 
 def _made_up(first: int, customers: int, dice: np.random.Generator) -> dict[str, Whole]:
     """Return the purchases of some customers: who, how many days before the last one, and how much."""
-    numbers = np.arange(first, first + customers)
-    age = dice.integers(0, DAYS, customers).astype(np.float64)
+    numbers: Whole = np.arange(first, first + customers, dtype=np.int64)
+    age: Floats = dice.integers(0, DAYS, customers).astype(np.float64)
     rates = dice.gamma(RATE_SHAPE, 1 / (7 * RATE_WEEKS), customers)
     leaving = dice.beta(*LEAVING, customers)
     means = VALUE_SHAPE * MEAN_SCALE_MINOR / dice.gamma(MEAN_SHAPE, 1.0, customers)
@@ -115,6 +115,7 @@ def _made_up(first: int, customers: int, dice: np.random.Generator) -> dict[str,
         age = age - dice.exponential(1 / np.maximum(rates, 1e-12))
         # Nobody leaves with the first purchase, as the model has it.
         stays = (age >= 0) & ((dice.random(len(age)) >= leaving) | (len(found) == 1))
-        numbers, age, rates, leaving, means = (each[stays] for each in (numbers, age, rates, leaving, means))
+        numbers, age, rates = numbers[stays], age[stays], rates[stays]
+        leaving, means = leaving[stays], means[stays]
     customer, days, minor = (np.concatenate(column) for column in zip(*found, strict=True))
     return {"customer": customer, "age": days, "minor": minor}

@@ -10,6 +10,7 @@ from services.reports import words
 NEW_DAYS = 90
 STEADY = range(45, 56)
 ALMOST_SILENT = 10
+MOST_RANK = 99
 
 Row = Mapping[str, Any]
 PARTS = ("now", "heading", "potential")
@@ -31,23 +32,45 @@ def parts_of(row: Row) -> list[dict[str, Any]]:
 
 
 def why(row: Row) -> str:
-    """Return the reasons for a dial in one line."""
-    return " ".join(f"{part['part'].capitalize()} {part['value']}: {part['reason']}" for part in parts_of(row))
+    """Return the reasons for a dial in one line, without how it ranks: that is what the parts say."""
+    formula = formula_of(row)
+    return f"{_left(row)}; {_rates(row, formula)}; {_forecast(row)}."
 
 
 def _now(row: Row, formula: Formula) -> str:
     if row["recent_minor"] == 0:
         return "nothing of the spend still counts."
-    left = words.money(row["recent_minor"], row["currency"])
     half = f"half as much for every {formula.recent_half_life} days that it is old"
-    return f"{left} of the spend still counts, {half}; louder than {row['now_part']} of 100 customers."
+    return f"{_left(row)}, {half}: more than {_others(row['now_part'])}."
 
 
 def _heading(row: Row, formula: Formula) -> str:
+    return f"{_rates(row, formula)}."
+
+
+def _potential(row: Row) -> str:
+    expected = words.money(row["expected_12_minor"], row["currency"])
+    return f"{expected} in the next 12 months: {_forecast(row)}; more than {_others(row['potential_part'])}."
+
+
+def _others(rank: int) -> str:
+    return "nearly all customers have" if rank > MOST_RANK else f"{rank} of 100 customers have"
+
+
+def _left(row: Row) -> str:
+    return f"{words.money(row['recent_minor'], row['currency'])} of the spend still counts"
+
+
+def _rates(row: Row, formula: Formula) -> str:
     age = (row["day"] - row["first_day"]).days
     recent = words.money(monthly(row["recent_minor"], formula.recent_half_life, age), row["currency"])
     longer = words.amount(monthly(row["longer_minor"], formula.longer_half_life, age), row["currency"])
-    return f"{_direction(row['heading_part'], age)}, {recent} a month lately, {longer} in the longer run."
+    return f"{_direction(row['heading_part'], age)}, {recent} a month lately, {longer} in the longer run"
+
+
+def _forecast(row: Row) -> str:
+    orders = f"{row['expected_12_milli'] / 1000:.1f} orders of {words.money(row['value_minor'], row['currency'])}"
+    return f"{orders} expected in 12 months, {words.share(row['alive_ppm'] / 1e6)} likely to be a customer still"
 
 
 def _direction(heading: int, age_days: int) -> str:
@@ -58,13 +81,6 @@ def _direction(heading: int, age_days: int) -> str:
     if heading in STEADY:
         return "steady"
     return "rising" if heading > STEADY[-1] else "falling"
-
-
-def _potential(row: Row) -> str:
-    expected = words.money(row["expected_12_minor"], row["currency"])
-    orders = f"{row['expected_12_milli'] / 1000:.1f} orders of {words.amount(row['value_minor'], row['currency'])}"
-    alive = f"{words.share(row['alive_ppm'] / 1e6)} likely to be a customer still"
-    return f"{expected} in the next 12 months, {orders}, {alive}; more than {row['potential_part']} of 100 customers."
 
 
 def moved(row: Row) -> str:

@@ -16,8 +16,8 @@ person; a dial is of one currency. An order here is a day with an order.
 * Movers: whose dial differs most from the month before; what moved it is the part with the largest weighed difference.
 
 What it does not say: seasons and prices are unknown to it; who bought once counts as a customer for certain, however
-long ago; three years ahead is far. The dial is a rank among your customers of that month, so it may fall because others
-rose. A store's customers are those who ordered there on most of their days. The last month that had been dialled by the
+long ago; three years ahead is far. Two parts are ranks among your customers of that month: they may fall because others
+rose, and where many are alike, such as all who bought once, a small step passes them all. A store's customers are those who ordered there on most of their days. The last month that had been dialled by the
 clock is shown, or by the end of the period; a past shows the dials that were made for it, as they are kept now.
 """
 
@@ -111,6 +111,8 @@ def answer(connection: Connection, question: Question) -> Answer:
 def _figures(connection: Connection, fit: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     whole = queries.row(connection, WHOLE, **asked)
     figures = {"month": fit["month"], "day": fit["day"], "customers": whole["customers"]}
+    weights = zip(wording.PARTS, wording.formula_of(fit).weights, strict=True)
+    figures |= {"weights": ", ".join(f"{name} {weight}" for name, weight in weights)}
     figures |= {"mean_dial": whole["mean_dial"], "expected_active": whole["alive_ppm"] / 1e6}
     figures |= {name: whole[name] for name in whole if name.endswith("_minor")}
     if asked["before"] is not None:
