@@ -3,6 +3,7 @@
 from services.reports.associations import ASSOCIATIONS
 from services.reports.concentration import CONCENTRATION
 from services.reports.next_offer import NEXT_OFFER
+from services.reports.oddities import ODDITIES
 from services.reports.preferences import PREFERENCES
 from services.reports.report import Report
 from services.reports.segments import SEGMENTS
@@ -14,6 +15,7 @@ REPORTS: tuple[Report, ...] = (
     CONCENTRATION,
     VISITS,
     UNMET_DEMAND,
+    ODDITIES,
     ASSOCIATIONS,
     NEXT_OFFER,
     PREFERENCES,
