@@ -42,6 +42,8 @@ COMMANDS = (
     Command("segments refresh", "segments:refresh", "Find who is in which segment by now; run it daily."),
     Command("associations mine", "associations:mine", "Mine the orders for rules and companions of products."),
     Command("evaluate next-offer", "evaluate:next_offer", "Judge the next offer on orders held out."),
+    Command("dial fit", "dial:fit", "Work out how loud each customer is, where they head, and could be."),
+    Command("dial compute", "dial:compute", "Make a month's dials again from the log, and compare digests."),
     Command("verify", "verify:verify", "Fold the whole log again, plainly, and compare digests."),
     Command("as-of", "as_of:as_of", "Show a person as they were known, or as they were, at a point in time."),
     Command("why", "why:explain", "List the events behind a figure, and compute it again from them alone."),
@@ -72,6 +74,7 @@ COMMANDS = (
 )
 
 GROUPS = {
+    "dial": "Work out how loud each customer is, month by month.",
     "associations": "Find what goes with what.",
     "evaluate": "Judge what is foreseen on what came.",
     "log": "Look into the log of record, or append to it.",

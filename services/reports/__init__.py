@@ -2,6 +2,7 @@
 
 from services.reports.associations import ASSOCIATIONS
 from services.reports.concentration import CONCENTRATION
+from services.reports.dial import DIAL
 from services.reports.next_offer import NEXT_OFFER
 from services.reports.oddities import ODDITIES
 from services.reports.preferences import PREFERENCES
@@ -13,6 +14,7 @@ from services.reports.visits import VISITS
 
 REPORTS: tuple[Report, ...] = (
     CONCENTRATION,
+    DIAL,
     VISITS,
     UNMET_DEMAND,
     ODDITIES,

@@ -15,6 +15,8 @@ from projections import PROJECTIONS
 from projections._engine.as_of import Until
 from projections._engine.person_past import looking_back
 from projections._engine.registry import Connection
+from services.dial.wording import history_of
+from services.reports.dial_of import DIALS_OF
 from services.reports.next_offer_evidence import EVIDENCE, as_offers
 from services.reports.preferences_of import PREFERENCES_OF, SHARE_OF
 from services.reports.unmet_asked import WISHES_OF
@@ -67,13 +69,14 @@ PROFILE = Section(
 )
 
 PREFERENCES = Section("preferences", PREFERENCES_OF, as_one)
+DIALS = Section("dial", DIALS_OF, history_of)
 SHARE = Section("share_of_customer", SHARE_OF)
 VISITS = Section("visits", LAST_VISITS)
 WISHES = Section("wishes", WISHES_OF)
 NEXT_OFFER = Section("next_offer", EVIDENCE, as_offers)
 SEGMENTS = Section("segments", SEGMENTS_OF)
 
-SECTIONS: tuple[Section, ...] = (IDENTIFIERS, PROFILE, PREFERENCES, SHARE, VISITS, WISHES, NEXT_OFFER, SEGMENTS)
+SECTIONS: tuple[Section, ...] = (IDENTIFIERS, PROFILE, DIALS, PREFERENCES, SHARE, VISITS, WISHES, NEXT_OFFER, SEGMENTS)
 
 
 def page(connection: Connection, subject: str, now: datetime, sections: Sequence[Section] = SECTIONS) -> dict[str, Any]:

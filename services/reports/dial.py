@@ -17,8 +17,9 @@ person; a dial is of one currency. An order here is a day with an order.
 
 What it does not say: seasons and prices are unknown to it; who bought once counts as a customer for certain, however
 long ago; three years ahead is far. Two parts are ranks among your customers of that month: they may fall because others
-rose, and where many are alike, such as all who bought once, a small step passes them all. A store's customers are those who ordered there on most of their days. The last month that had been dialled by the
-clock is shown, or by the end of the period; a past shows the dials that were made for it, as they are kept now.
+rose, and where many are alike, such as all who bought once, a small step passes them all. A store's customers are those
+who ordered there on most of their days. The last month that had been dialled by the clock is shown, or by the end of
+the period; a past shows the dials that were made for it, as they are kept now.
 """
 
 from typing import Any
