@@ -7,6 +7,7 @@ from services.reports.next_offer import NEXT_OFFER
 from services.reports.oddities import ODDITIES
 from services.reports.preferences import PREFERENCES
 from services.reports.report import Report
+from services.reports.retention import RETENTION
 from services.reports.segments import SEGMENTS
 from services.reports.share_of_customer import SHARE_OF_CUSTOMER
 from services.reports.unmet_demand import UNMET_DEMAND
@@ -23,4 +24,5 @@ REPORTS: tuple[Report, ...] = (
     PREFERENCES,
     SHARE_OF_CUSTOMER,
     SEGMENTS,
+    RETENTION,
 )

@@ -19,6 +19,7 @@ from services.dial.wording import history_of
 from services.reports.dial_of import DIALS_OF
 from services.reports.next_offer_evidence import EVIDENCE, as_offers
 from services.reports.preferences_of import PREFERENCES_OF, SHARE_OF
+from services.reports.referral_trees import REFERRALS_OF
 from services.reports.unmet_asked import WISHES_OF
 from services.reports.visits import LAST_VISITS
 from services.segments.members import SEGMENTS_OF
@@ -75,8 +76,20 @@ VISITS = Section("visits", LAST_VISITS)
 WISHES = Section("wishes", WISHES_OF)
 NEXT_OFFER = Section("next_offer", EVIDENCE, as_offers)
 SEGMENTS = Section("segments", SEGMENTS_OF)
+REFERRALS = Section("referrals", REFERRALS_OF)
 
-SECTIONS: tuple[Section, ...] = (IDENTIFIERS, PROFILE, DIALS, PREFERENCES, SHARE, VISITS, WISHES, NEXT_OFFER, SEGMENTS)
+SECTIONS: tuple[Section, ...] = (
+    IDENTIFIERS,
+    PROFILE,
+    DIALS,
+    PREFERENCES,
+    SHARE,
+    VISITS,
+    WISHES,
+    NEXT_OFFER,
+    SEGMENTS,
+    REFERRALS,
+)
 
 
 def page(connection: Connection, subject: str, now: datetime, sections: Sequence[Section] = SECTIONS) -> dict[str, Any]:
