@@ -1,10 +1,14 @@
 """The whole way: purchases of a real shop, imported through the log and folded, give the published parameters."""
 
 import gzip
+from contextlib import closing
 from datetime import date
+from math import floor
 
+import duckdb
 import numpy as np
 import pytest
+from scipy import stats  # type: ignore[import-untyped]
 
 from projections._engine import queries
 from services.dial import model
@@ -23,6 +27,23 @@ PARAMETERS = "SELECT parameters, customers FROM projection.dial_fit WHERE month 
 DIALS = """
 SELECT value_minor, alive_ppm, days, (DATE '1997-09-30' - first_day) AS age_days FROM projection.dial
  WHERE month = '1997-09-01' AND currency = 'USD' ORDER BY array_position(%(persons)s::text[], person)
+"""
+
+
+# By customer: days with an order, the first and the last one, and what still counts of the spend.
+DECAYED = """
+SELECT 'customer:' || customer, count(DISTINCT day), min(day), max(day),
+       sum(cents * pow(0.5, (DATE '1998-06-30' - day) / 90)), sum(cents * pow(0.5, (DATE '1998-06-30' - day) / 365))
+  FROM (SELECT words[1] AS customer, CAST(strptime(words[3], '%Y%m%d') AS DATE) AS day,
+               CAST(round(CAST(words[5] AS DECIMAL(14, 4)) * 100) AS BIGINT) AS cents
+          FROM (SELECT regexp_split_to_array(trim(line), ' +') AS words
+                  FROM read_csv(?, columns = {'line': 'VARCHAR'}, header = false, delim = '|')))
+ GROUP BY customer ORDER BY 1
+"""
+
+KEPT = """
+SELECT person, days, first_day, last_day, recent_minor, longer_minor, now_part, heading_part FROM projection.dial
+ WHERE month = '1998-06-01' AND currency = 'USD' ORDER BY person
 """
 
 
@@ -89,3 +110,31 @@ def test_a_month_that_was_never_fitted(cdnow: Installation) -> None:
     """Without a recorded fit there is nothing to make dials of, and that is said."""
     with cdnow.connect() as connection, pytest.raises(NeverFitted, match="no fit of September 1996 in USD"):
         compute_month(connection, cdnow.log(), cdnow.connect, date(1996, 9, 1), "USD")
+
+
+def test_what_still_counts_and_how_it_ranks_as_others_reckon_it(cdnow: Installation) -> None:
+    """Days, decayed spend by DuckDB over the raw file; ranks by scipy's percentile of a score; trends one by one."""
+    day = date(1998, 6, 30)
+    with closing(duckdb.connect()) as raw, cdnow.connect() as connection:
+        expected = raw.execute(DECAYED, [str(SAMPLE)]).fetchall()
+        fit_month(connection, cdnow.log(), cdnow.connect, Wanted("USD", day))
+        told = connection.execute(KEPT).fetchall()
+
+    assert [row[:4] for row in told] == [row[:4] for row in expected]
+    recent, longer = ([row[place] for row in told] for place in (4, 5))
+    # A weight is cut to a millionth, and the sum to the cent.
+    assert recent == pytest.approx([row[4] for row in expected], abs=0.6)
+    assert longer == pytest.approx([row[5] for row in expected], abs=0.6)
+    ranks = stats.percentileofscore(recent, recent, kind="mean")
+    assert [row[6] for row in told] == [
+        floor(rank + 0.5) if minor else 0 for rank, minor in zip(ranks, recent, strict=True)
+    ]
+    assert [row[7] for row in told] == [_heading(row[4], row[5], (day - row[2]).days) for row in told]
+
+
+def _heading(recent_minor: int, longer_minor: int, age_days: int) -> int:
+    days = range(max(age_days + 1, 30))
+    recent, longer = (
+        minor / sum(0.5 ** (ago / life) for ago in days) for minor, life in ((recent_minor, 90), (longer_minor, 365))
+    )
+    return floor(100 * recent / (recent + longer) + 0.5) if recent + longer else 0

@@ -1,7 +1,7 @@
 """The monthly routine: which purchases count, by whom, up to when; and that nothing is done twice."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,30 +14,11 @@ from services.dial.formula import Formula
 from services.dial.replaying import compute_month, fits
 from services.installation import Connection
 from tests.projections.shop import Shop
-from tests.services.reports.test_concentration import placed
+from tests.services.dial.buying import FIRST, buy, crowd, noon
 
-FIRST = date(2024, 3, 5)
 LAST = date(2024, 5, 20)
-JUNE = date(2024, 6, 1)
 
 DIALS = "SELECT * FROM projection.dial WHERE currency = %(currency)s ORDER BY month, person"
-
-
-def noon(day: date) -> datetime:
-    """Return a day's noon."""
-    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-
-
-def buy(shop: Shop, by: str, *days: int, minor: int = 1000, **order: str) -> None:
-    """Have somebody order on days, counted from the first one."""
-    for day in days:
-        shop.tell(placed(minor, **order), by=by, time=noon(FIRST + timedelta(days=day)))
-
-
-def crowd(shop: Shop, customers: int = 12, **order: str) -> None:
-    """Have customers 100, 101 … order on three days each, of different distance; all before the last day of April."""
-    for number in range(customers):
-        buy(shop, f"customer:{100 + number}", number, number + 9, 30 + 2 * (number % 13), minor=900 + number, **order)
 
 
 def rows(connection: Connection, currency: str = "GBP") -> dict[tuple[date, str], dict[str, Any]]:
