@@ -55,8 +55,9 @@ def define(name: Name, rule: Text, title: Title = "", by: By = "", as_json: AsJs
 
     What a rule can ask is listed by 'regulars segments explain'. Its members are found by 'regulars segments refresh'.
     """
+    with _refusals():
+        tree = parsed(rule)
     _publish(Wanted(name, rule, title, by))
-    tree = parsed(rule)
     if as_json:
         emit({"segment": name, "rule": written(tree), "in_words": in_words(tree)})
         return

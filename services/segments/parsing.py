@@ -204,7 +204,8 @@ def _field(token: Token) -> tuple[Field, str]:
     base, _, ending = name.rpartition("_")
     if token.kind == "word" and name in BY_NAME:
         return BY_NAME[name], ""
-    if token.kind == "word" and base in BY_NAME and BY_NAME[base].kind is Kind.MONEY and len(ending) == len("GBP"):
+    of_money = base in BY_NAME and BY_NAME[base].kind is Kind.MONEY
+    if token.kind == "word" and of_money and CURRENCY.fullmatch(ending.upper()):
         return BY_NAME[base], ending.upper()
     if token.kind != "word" or name in WORDS:
         message = f"here stands the name of a field, and not {token}"

@@ -43,6 +43,7 @@ BOUND = {
 REFUSED = {
     "": "at character 1: here stands the name of a field, and not the end",
     "net_12_month > 5 GBP": "at character 1: 'net_12_month' is no field; did you mean net_12_months?",
+    "net_total_9x9 > 5": "at character 1: 'net_total_9x9' is no field; did you mean net_total?",
     "zzz > 5": "at character 1: 'zzz' is no field; see 'regulars segments explain'",
     "orders": "at character 7: behind orders stands one of = != < <= > >=, and not the end",
     "orders not = 3": "at character 12: behind orders stands one of = != < <= > >=, and not '='",
