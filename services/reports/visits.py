@@ -1,10 +1,11 @@
 """Visits: who came in, how long they stayed, where they entered and left, and what came of it.
 
-Reads `visits` and `orders`. Without a period it tells of the last 30 days by the clock. A visit counts on the day in
-UTC on which it began, with all that happened in it. It lasts from the first to the last thing that happened: how long
-somebody looked at their last page nobody knows, so one page alone lasts no time. A visit is a session of the source's,
-or ends when nothing happens for some time, here 30 minutes (Web Analytics Association, Web Analytics Definitions,
-2008). What was over more than a day before the period is not read, so a visit of days is cut there.
+Reads `visits` and `orders`; for the pages of one person's visits the `timeline`, where there is one. Without a period
+it tells of the last 30 days by the clock. A visit counts on the day in UTC on which it began, with all that happened in
+it. It lasts from the first to the last thing that happened: how long somebody looked at their last page nobody knows,
+so one page alone lasts no time. A visit is a session of the source's, or ends when nothing happens for some time, here
+30 minutes (Web Analytics Association, Web Analytics Definitions, 2008). What was over more than a day before the period
+is not read, so a visit of days is cut there.
 
 * Known: the visitor is a customer, by now, also if they were anonymous while they were here.
 * Bounce: nothing happened but that one page, or one product, was looked at (a single page visit, ibid.). A source that
@@ -35,6 +36,13 @@ SELECT coalesce(p.person, v.subject) AS person, v.*
   FROM visits AS v LEFT JOIN person_of AS p ON p.identifier = v.subject
  WHERE v."left" >= %(begin)s::date - interval '1 day' AND v.entered < %(end)s::date + interval '2 days'
    AND (%(store)s::text IS NULL OR v.store = %(store)s)
+   AND (%(about)s::text IS NULL OR v.subject = ANY (%(identifiers)s::text[]))
+"""
+
+# All identifiers of one person, who is named by any.
+IDENTIFIERS = """
+WITH asked AS (SELECT coalesce((SELECT person FROM person_of WHERE identifier = %(about)s), %(about)s) AS person)
+SELECT person AS identifier FROM asked UNION SELECT o.identifier FROM person_of AS o JOIN asked USING (person)
 """
 
 # Orders that name no session, which their time alone may bring into a visit.
@@ -93,19 +101,37 @@ SELECT ranked.*, spread.* FROM ranked
  WHERE part IN ('all', 'days', 'outcomes') OR place <= %(limit)s ORDER BY part, place
 """
 
-# The last visits of one person, for their page.
-LAST_VISITS = f"""
+# The visits of one person: the last ones for their page, and those of a period.
+OF_ONE = f"""
 WITH slots AS (SELECT * FROM visits_of(%(subject)s)), {WHOLE},
      placed AS (SELECT person, store, "order", ordered FROM orders_of(%(subject)s) WHERE session IS NULL), {OUTCOMES}
 SELECT store, session, entered, "left", entry_page, exit_page, pages, products, searches, searches_in_vain,
        cart_changes, orders + orders_by_time AS orders, outcome
-  FROM ended WHERE entered <= %(now)s ORDER BY entered DESC, store, session LIMIT {SHOWN_VISITS}
+  FROM ended WHERE entered <= %(now)s
+"""
+LAST_VISITS = f"{OF_ONE} ORDER BY entered DESC, store, session LIMIT {SHOWN_VISITS}"
+IN_PERIOD = f"""
+{OF_ONE} AND entered >= %(begin)s::date AND entered < %(end)s::date + interval '1 day'
+     AND (%(store)s::text IS NULL OR store = %(store)s)
+ ORDER BY entered DESC, store, session LIMIT %(limit)s
+"""
+
+# The pages of some visits of one person, in the order in which they were looked at.
+WALKED = """
+SELECT v.number, array_agg(e.event #>> '{data,page}' ORDER BY t."time", t.id) AS walked
+  FROM unnest(%(numbers)s::integer[], %(stores)s::text[], %(sessions)s::text[], %(entered)s::timestamptz[],
+              %(lefts)s::timestamptz[]) AS v (number, store, session, entered, "left")
+  JOIN timeline AS t ON t.subject = ANY (%(identifiers)s::text[]) AND t."time" BETWEEN v.entered AND v."left"
+   AND t.type LIKE 'regulars.visit.page_viewed.%%'
+ CROSS JOIN LATERAL (SELECT convert_from(t.value, 'UTF8')::json AS event) AS e
+ WHERE coalesce(e.event #>> '{data,store}', 'web') = v.store AND coalesce(e.event #>> '{data,session}', '') = v.session
+ GROUP BY v.number
 """
 
 
 def answer(connection: Connection, question: Question) -> Answer:
     """Return figures over all visits of the period, and tables of its parts, which have the same measures."""
-    asked = bounded(question)
+    asked = bounded(question) | {"identifiers": _identifiers(connection, question.about)}
     parts: dict[str, list[dict[str, Any]]] = {}
     for row in queries.rows(connection, TOLD, **asked):
         parts.setdefault(row["part"], []).append(row)
@@ -118,8 +144,27 @@ def answer(connection: Connection, question: Question) -> Answer:
             "stores": [_part(row, "store", whole) for row in parts.get("stores", ())],
             "entry_pages": [_part(row, "page", whole) for row in parts.get("entry_pages", ())],
             "exit_pages": [_part(row, "page", whole) for row in parts.get("exit_pages", ())],
+            "visits": [] if question.about is None else _visits(connection, question.about, asked),
         },
     )
+
+
+def _identifiers(connection: Connection, about: str | None) -> list[str]:
+    if about is None:
+        return []
+    return [row["identifier"] for row in queries.rows(connection, IDENTIFIERS, about=about)]
+
+
+def _visits(connection: Connection, person: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return one person's visits in the period, each with its pages in order; None where there is no timeline."""
+    found = queries.rows(connection, IN_PERIOD, **asked, subject=person)
+    if not queries.row(connection, "SELECT to_regclass('timeline') IS NOT NULL AS there")["there"]:
+        return [visit | {"walked": None} for visit in found]
+    columns = {f"{name}s": [visit[name] for visit in found] for name in ("store", "session", "left")}
+    columns |= {"entered": [visit["entered"] for visit in found], "numbers": list(range(len(found)))}
+    walked = queries.rows(connection, WALKED, **columns, identifiers=asked["identifiers"])
+    by_number = {row["number"]: row["walked"] for row in walked}
+    return [visit | {"walked": by_number.get(number, [])} for number, visit in enumerate(found)]
 
 
 def _figures(row: dict[str, Any]) -> dict[str, Any]:
@@ -176,4 +221,11 @@ def headline(_question: Question, answer: Answer) -> str:
     )
 
 
-VISITS = Report("visits", "Visits", ("visits", "orders"), answer, headline=headline)
+VISITS = Report(
+    "visits",
+    "Visits",
+    ("visits", "orders"),
+    answer,
+    about="a person, by any identifier: their visits alone, with the pages in order",
+    headline=headline,
+)

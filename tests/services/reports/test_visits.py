@@ -156,6 +156,31 @@ def test_an_anonymous_visit_joins_the_person_and_leaves_again(shop: Shop) -> Non
     ]
 
 
+def test_the_visits_of_one_person_with_their_pages(shop: Shop) -> None:
+    """By any of their identifiers, page by page in the order of the clock, and nobody else's."""
+    for clock, by, path in (
+        ("12:04", "customer:1", "/cart"),
+        ("12:00", "visitor:a", "/"),
+        ("12:02", "visitor:a", "/a"),
+    ):
+        shop.tell(PageViewed(page=path), by=by, time=at(clock))
+    shop.tell(PageViewed(page="/elsewhere", store="leeds"), PageViewed(page="/s", session="s-1"), time=at("12:03"))
+    shop.tell(PageViewed(page="/b"), by="visitor:b", time=at("12:01"))
+    shop.tell(VAIN, time=at("15:00"))
+    shop.link("customer:1", "visitor:a")
+
+    answer = told(shop.catch_up(), VISITS, about="visitor:a", now=at("20:00"))
+
+    assert [(row["entered"], row["store"], row["walked"], row["outcome"]) for row in answer.tables["visits"]] == [
+        (at("15:00"), "web", [], "searched_in_vain"),
+        (at("12:03:00.000001"), "web", ["/s"], "looked_only"),
+        (at("12:03"), "leeds", ["/elsewhere"], "looked_only"),
+        (at("12:00"), "web", ["/", "/a", "/cart"], "looked_only"),
+    ]
+    assert (answer.figures["visits"], answer.figures["visitors"]) == (4, 1)
+    assert told(shop.connection, VISITS, now=at("20:00")).tables["visits"] == []
+
+
 def test_nobody_came(shop: Shop) -> None:
     """Figures are zero, and there is no median."""
     answer = told(shop.catch_up(), VISITS)
