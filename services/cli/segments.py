@@ -155,9 +155,17 @@ def _publish(wanted: Wanted) -> None:
 
 
 def _document(segment: Segment, customers: int | None) -> dict[str, Any]:
-    told = segment._asdict() | {"rule": segment.text, "customers": customers}
-    del told["text"]
-    return told | {"in_words": in_words(segment.rule) if segment.rule else None}
+    return {
+        "segment": segment.name,
+        "title": segment.title,
+        "rule": segment.text,
+        "in_words": in_words(segment.rule) if segment.rule else None,
+        "problem": segment.problem,
+        "version": segment.version,
+        "since": segment.since,
+        "by": segment.by,
+        "customers": customers,
+    }
 
 
 def _fields(*, as_json: bool) -> None:
