@@ -19,7 +19,7 @@ from projections._engine.projector import make_log_views, stored
 from services.benchmark.measuring import Heard, peak_rss_mb
 from services.dial import binary
 from services.dial.fitting import Wanted, fit_month
-from services.forecasting.fitting import Floats, Whole
+from services.forecasting.arrays import Floats, Whole
 from services.installation import Connection, Installation
 from services.reports.asking import Asked, ask
 from services.reports.dial import DIAL

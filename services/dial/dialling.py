@@ -8,7 +8,7 @@ from services.dial.formula import WEEKS, Parts, parts
 from services.dial.history import History
 from services.dial.model import Model
 from services.forecasting import bg_nbd, gamma_gamma
-from services.forecasting.fitting import Floats, Whole
+from services.forecasting.arrays import Floats, Whole
 
 MOST_MINOR = float(2**53)
 PPM = 1e6

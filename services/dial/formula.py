@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.forecasting.fitting import Floats, Whole
+from services.forecasting.arrays import Floats, Whole
 
 DAYS_IN_A_WEEK = 7
 DAYS_IN_A_MONTH = 30

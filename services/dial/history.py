@@ -15,8 +15,8 @@ import numpy as np
 from projections._engine.registry import Connection
 from services.dial import binary
 from services.dial.formula import DAYS_IN_A_WEEK, Formula
+from services.forecasting.arrays import Whole
 from services.forecasting.bg_nbd import Histories
-from services.forecasting.fitting import Whole
 from services.forecasting.gamma_gamma import Values
 
 EPOCH = date(1970, 1, 1).toordinal()

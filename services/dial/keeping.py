@@ -13,7 +13,7 @@ from projections._engine.registry import Connection
 from services.dial import binary
 from services.dial.dialling import Dials
 from services.dial.model import Model
-from services.forecasting.fitting import Whole
+from services.forecasting.arrays import Whole
 
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('regulars.dial.' || %(currency)s))"
 

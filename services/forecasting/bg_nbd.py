@@ -18,7 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special  # type: ignore[import-untyped]
 
-from services.forecasting.fitting import Floats, NotFitted, Whole, compressed, maximised
+from services.forecasting.arrays import Floats, Whole, compressed
+from services.forecasting.fitting import NotFitted, maximised
 
 START = (0.5, 0.5, 1.0, 2.0)
 LEAST = (1e-4, 1e-4, 1e-4, 1e-4)

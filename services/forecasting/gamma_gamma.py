@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special  # type: ignore[import-untyped]
 
-from services.forecasting.fitting import Floats, NotFitted, Whole, compressed, maximised
+from services.forecasting.arrays import Floats, Whole, compressed
+from services.forecasting.fitting import NotFitted, maximised
 
 START = (2.0, 3.0, 1.0)
 LEAST = (1e-2, 1.05, 1e-4)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from services.dial.formula import FORMULA, Formula, exposure, headings, monthly, parts, ranks
-from services.forecasting.fitting import Floats, Whole
+from services.forecasting.arrays import Floats, Whole
 
 
 def whole(*figures: int) -> Whole:

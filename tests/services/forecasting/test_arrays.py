@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from services.forecasting.fitting import compressed
+from services.forecasting.arrays import compressed
 
 
 def test_equal_rows_are_counted() -> None:
