@@ -14,13 +14,14 @@ from events.log.cluster import Cluster
 from services.benchmark import over_kafka
 from services.benchmark.api_process import only_on
 from services.benchmark.cores import cores
+from services.benchmark.dial import measure_dial
 from services.benchmark.door import measure_door
 from services.benchmark.ingest import Wishes
 from services.benchmark.ingest import measure as measure_ingest
 from services.benchmark.measuring import Measurement, measure, scratch
 from services.benchmark.over_kafka import OverKafka
 from services.benchmark.page import measure_page
-from services.cli.bench_shown import show_door, show_drain, show_ingest, show_page
+from services.cli.bench_shown import show_dial, show_door, show_drain, show_ingest, show_page
 from services.cli.exit_codes import ExitCode
 from services.cli.session import opened
 from services.cli.terminal import AsJson, Stage, emit, say, stages
@@ -36,12 +37,14 @@ class What(StrEnum):
     INGEST = "ingest"
     DOOR = "door"
     PAGE = "page"
+    DIAL = "dial"
 
 
 Way = Annotated[
     What,
     Argument(
-        help="From the log into the projections; the front door over HTTP; the door on Kafka's intake; or reading."
+        help="From the log into the projections; the front door over HTTP; the door on Kafka's intake; reading; or the"
+        " volume dial."
     ),
 ]
 Events = Annotated[int, Option("--events", min=1, metavar="N", help="How many events to make up.")]
@@ -62,7 +65,7 @@ Soak = Annotated[
 Drip = Annotated[
     int, Option("--drip", min=0, max=10_000, metavar="N", help="With ingest: connections that say one byte a second.")
 ]
-Customers = Annotated[int, Option("--customers", min=100, metavar="N", help="With page: how many to make up.")]
+Customers = Annotated[int, Option("--customers", min=100, metavar="N", help="With page or dial: how many to make up.")]
 
 
 def bench(
@@ -86,7 +89,8 @@ def bench(
     'bench ingest' has 'regulars api' on one core and everything else on the others: batches of 100, then single events
     on a schedule, then both for as long as memory is watched. 'bench door' has one 'regulars door' let a backlog in.
     Without --kafka these two start a broker of their own, and they fail where the log does not hold exactly what was
-    acknowledged. 'bench page' makes up customers, and reads pages of some, and every report.
+    acknowledged. 'bench page' makes up customers, and reads pages of some, and every report; 'bench dial' fits the
+    volume dial of as many.
     """
     settings = Settings.from_environment()
     match what:
@@ -96,6 +100,8 @@ def bench(
             _door(settings, kafka, events, seed, as_json=as_json)
         case What.PAGE:
             _page(settings, customers, seed, as_json=as_json)
+        case What.DIAL:
+            _dial(settings, customers, seed, as_json=as_json)
         case What.DRAIN:
             _drain(settings, kafka, events, seed, pumps, as_json=as_json)
 
@@ -140,6 +146,15 @@ def _page(settings: Settings, customers: int, seed: int, *, as_json: bool) -> No
         emit(measurement)
     else:
         show_page(measurement)
+
+
+def _dial(settings: Settings, customers: int, seed: int, *, as_json: bool) -> None:
+    with opened(replace(settings, kafka=None)) as installation, scratch(installation.dsn) as own, stages() as stage:
+        measurement = measure_dial(own, stage, customers=customers, seed=seed)
+    if as_json:
+        emit(measurement)
+    else:
+        show_dial(measurement)
 
 
 def _be_whole(*, whole: bool) -> None:

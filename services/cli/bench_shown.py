@@ -1,5 +1,6 @@
 """What ``regulars bench`` measured, as a person reads it."""
 
+from services.benchmark.dial import Dialled
 from services.benchmark.door import LetThrough
 from services.benchmark.ingest_figures import Ingest
 from services.benchmark.measuring import Measurement
@@ -55,3 +56,13 @@ def show_page(measurement: Read) -> None:
     write(f"page    {measurement.page_p50_ms:,.2f} ms in the middle, {measurement.page_p99_ms:,.2f} ms at p99")
     write_table(["section", "p99 ms"], list(measurement.section_p99_ms.items()))
     write_table(["report", "seconds"], list(measurement.report_seconds.items()))
+
+
+def show_dial(measurement: Dialled) -> None:
+    """Show what came of the volume dial."""
+    write(
+        f"{plural(measurement.customers, 'customer')} with {measurement.purchase_rows:,} days of purchases", bold=True
+    )
+    write(f"dials   {measurement.seconds:>10,.1f} s for a month: read, fitted, recorded and kept")
+    write(f"report  {measurement.report_seconds:>10,.1f} s")
+    write(f"memory  {measurement.peak_rss_mb:>10,.0f} MB at the peak")

@@ -100,3 +100,13 @@ def test_reading_is_measured_over_customers_that_are_made_up(regulars: Regulars)
     assert 0 < document["page_p50_ms"] <= document["page_p99_ms"] <= document["page_max_ms"]
     assert document["section_p99_ms"].keys() == {section.name for section in SECTIONS}
     assert document["report_seconds"].keys() == {report.name for report in REPORTS}
+
+
+def test_the_dial_is_measured_over_customers_that_are_made_up(regulars: Regulars) -> None:
+    """Each customer has a dial in the end."""
+    ran = regulars("bench", "dial", "--customers", "400", "--json")
+
+    document = ran.documents[-1]
+    assert (ran.exit_code, document["customers"]) == (0, 400)
+    assert document["purchase_rows"] > 400
+    assert document["seconds"] > 0
