@@ -3,12 +3,12 @@
 It is silent, and says why, while a complaint of theirs is open, without their consent, and where they lately refused
 several offers and took none. A product is not offered within 90 days of its refusal, and each refusal halves its chance
 after that; nor for 30 days once it was shown three times in vain, nor within a week of being taken, nor where they said
-that they dislike it. A stated like or need that the product's name or category speaks of counts LIKED times.
+that they dislike it. A product whose name or category speaks of a stated like or need counts LIKED times, and the best
+of those has the last place where it has none.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from itertools import islice
 from typing import Any, NamedTuple
 
 from services.associations.chances import MILLION, Buyer, Chance, Evidence, Market, chance, interval_of
@@ -125,7 +125,9 @@ def _products(known: Row) -> list[Offer]:
         offer = _offer(row, evidence, parts, liked, known)
         found.append((parts.whole * weight, offer))
     found.sort(key=lambda each: (-each[0], each[1].thing))
-    return [offer for worth, offer in islice(found, OFFERED) if worth > 0]
+    best = [offer for worth, offer in found if worth > 0]
+    stated = [offer for offer in best[OFFERED - 1 :] if offer.reason == "stated"]
+    return [*best[: OFFERED - 1], *stated, *best[OFFERED - 1 :]][:OFFERED]
 
 
 def evidence_of(row: Row) -> Evidence:
@@ -191,7 +193,7 @@ def _habit_words(evidence: Evidence, known: Row) -> str:
     if interval is None or evidence.last_bought is None:
         return f"{times}."
     days, silent = interval / timedelta(days=1), (known["now"] - evidence.last_bought) / timedelta(days=1)
-    return f"{times}, one in {days:.0f} days; the last one was {silent:.0f} days ago."
+    return f"{times}, about every {days:.0f} days; the last one was {silent:.0f} days ago."
 
 
 def _since(known: Row, told: str | datetime | None) -> timedelta:

@@ -11,8 +11,8 @@ Reads `products_bought`, `purchases`, `complaint_cases`, `consents`, `offers`, `
   back, or wish to be forgotten; they refused three offers within 30 days and took none.
 * Answers flow back: a refused product rests for 90 days, and its chance is halved for each refusal; one that was shown
   three times in vain rests for 30 days; one that was taken, for 7.
-* Likes and needs that a product's name or category speaks of, as whole words, count half as much again; what is
-  disliked is not offered.
+* A product whose name or category speaks of a stated like or need, as whole words, counts half as much again, and the
+  best of those has the last place where it has none; what is disliked is not offered.
 * A birthday within 14 days is a gesture, once a year, where they consented to the purpose `birthday_card`.
 
 It counts all stores and all time: offers are not kept by store or day, so neither narrows it.

@@ -11,12 +11,16 @@ import pytest
 from events.log.postgres import Journal
 from projections import PROJECTIONS
 from services import installation
+from services.associations import keeping
+from services.associations.orders import Orders, read
 from services.demo.loading import load_orders
 from services.installation import Connection
 from tests.projections.engine.tables import Connect, pump
 from tests.projections.shop import Shop
 from tests.services.demo import raw
 from tests.services.ingest.doors import database_for
+
+LEAST_BASKETS = 40
 
 
 @pytest.fixture
@@ -44,6 +48,22 @@ def retail(retail_database: str) -> Iterator[Connection]:
     """Return a connection to the shop with the real orders."""
     with installation.connect(retail_database) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def mined_orders(retail_database: str) -> Orders:
+    """Return the real orders as they are read from the log; the database knows what was mined from them."""
+    with installation.connect(retail_database) as connection:
+        log = Journal(connection)
+        keeping.mine(log, connection, keeping.Wanted(LEAST_BASKETS, most_products=4))
+        return read(log, log.ends(), keeping.persons(connection))
+
+
+@pytest.fixture
+def mined_retail(mined_orders: Orders, retail: Connection) -> Connection:
+    """Return a connection to the shop with the real orders and what was mined from them."""
+    assert len(mined_orders)
+    return retail
 
 
 @pytest.fixture(scope="session")
