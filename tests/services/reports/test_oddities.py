@@ -194,6 +194,17 @@ def test_contradictions_of_one_person_over_their_identifiers(shop: Shop) -> None
     assert set(together["customer:1"]) == {"cancelled_and_delivered"}
 
 
+def test_an_orders_latest_word_may_be_another_identifiers(shop: Shop) -> None:
+    """What was ordered as a visitor and amended as a customer costs what the amendment says."""
+    shop.tell(placed(100), by="visitor:a")
+    shop.tell(AMENDED, back(41), by="customer:1", time=at("13:00"))
+    shop.link("customer:1", "visitor:a")
+
+    found = by_subject(told(shop.catch_up(), ODDITIES, now=NOW))
+
+    assert found == {"customer:1": {"refund_over_value": ["fact-000000", "fact-000001", "fact-000002"]}}
+
+
 def test_narrowed_to_a_kind_a_store_and_a_period(shop: Shop) -> None:
     """A case lies where its ``at`` does; every kind is told of with its rule, and one that is none is refused."""
     shop.tell(DELIVERED, CANCELLED, time=at("13:00"))
