@@ -32,7 +32,7 @@ from projections.preferences import compared
 from services.reports import words
 from services.reports.report import Answer, Question, Report
 from services.reports.stated import BIRTHDAYS, DAYS, NAMED, STATEMENTS
-from services.reports.tastes import BANDS, BOUGHT, CARRIED, CATEGORIES, FAVOURITES, HABITS, LEAST_PURCHASES
+from services.reports.tastes import BOUGHT, CARRIED, CATEGORIES_AND_BANDS, FAVOURITES, HABITS, LEAST_PURCHASES
 
 BIRTHDAY_DAYS = 30
 
@@ -70,30 +70,27 @@ SELECT person, topic, max(wording) FILTER (WHERE holds) AS wording, max(kind) FI
  ORDER BY now_stated DESC, person, topic, about LIMIT %(limit)s
 """
 
-FAMILY: LiteralString = f"statements AS MATERIALIZED ({OF_CUSTOMERS} AND kind IN ('birthday', 'name', 'relation'))"
-
-UPCOMING: LiteralString = f"""
-WITH {FAMILY}, birthdays AS ({BIRTHDAYS}), days AS ({DAYS}), upcoming AS (
-    SELECT days.day, birthdays.* FROM birthdays JOIN days USING (month_day)
-     WHERE is_day ORDER BY day, person, member LIMIT %(limit)s)
-SELECT b.day, b.person, who.customer_name, b.member, r.wording AS relation, n.wording AS name, b.birthday,
-       CASE WHEN b.year <= extract(year FROM b.day) THEN (extract(year FROM b.day) - b.year)::integer END AS turning
-  FROM upcoming AS b {NAMED} ORDER BY b.day, b.person, b.member
+# The next birthdays, those of no day, and how many there are of each.
+BIRTHDAYS_SHOWN: LiteralString = f"""
+WITH statements AS MATERIALIZED ({OF_CUSTOMERS} AND kind IN ('birthday', 'name', 'relation')),
+birthdays AS MATERIALIZED ({BIRTHDAYS}), days AS MATERIALIZED ({DAYS}),
+soon AS MATERIALIZED (SELECT days.day, b.* FROM birthdays AS b JOIN days USING (month_day) WHERE is_day),
+upcoming AS (SELECT * FROM soon ORDER BY day, person, member LIMIT %(limit)s),
+never AS (SELECT person, member, birthday, (last_stated AT TIME ZONE 'UTC')::date AS stated_on
+            FROM birthdays WHERE NOT is_day ORDER BY last_stated DESC, person, member LIMIT %(limit)s)
+SELECT (SELECT count(*) FROM birthdays) AS birthdays, (SELECT count(*) FROM soon) AS birthdays_soon,
+       (SELECT count(*) FROM birthdays WHERE NOT is_day) AS birthdays_of_no_day,
+       (SELECT coalesce(jsonb_agg(s ORDER BY day, person, member), '[]') FROM (
+            SELECT b.day, b.person, who.customer_name, b.member, r.wording AS relation, n.wording AS name, b.birthday,
+                   CASE WHEN b.year <= extract(year FROM b.day) THEN (extract(year FROM b.day) - b.year)::integer END
+                       AS turning
+              FROM upcoming AS b {NAMED}) AS s) AS upcoming,
+       (SELECT coalesce(jsonb_agg(n ORDER BY stated_on DESC, person, member), '[]') FROM never AS n) AS never
 """
 
-NO_SUCH_DAY: LiteralString = f"""
-WITH {FAMILY}, birthdays AS ({BIRTHDAYS})
-SELECT person, member, birthday, last_stated FROM birthdays WHERE NOT is_day
- ORDER BY last_stated DESC, person, member LIMIT %(limit)s
-"""
-
-COUNTED: LiteralString = f"""
-WITH {FAMILY}, birthdays AS ({BIRTHDAYS})
-SELECT (SELECT count(DISTINCT person) FROM preferences_by_person AS s
-         WHERE person LIKE 'customer:%%' AND kind IN ('likes', 'dislikes', 'needs') AND {PERIOD}) AS customers_who_told,
-       (SELECT count(*) FROM birthdays) AS birthdays,
-       (SELECT count(*) FROM birthdays JOIN ({DAYS}) AS d USING (month_day) WHERE is_day) AS birthdays_soon,
-       (SELECT count(*) FROM birthdays WHERE NOT is_day) AS birthdays_of_no_day
+TOLD: LiteralString = f"""
+SELECT count(DISTINCT person) AS customers_who_told FROM preferences_by_person AS s
+ WHERE person LIKE 'customer:%%' AND kind IN ('likes', 'dislikes', 'needs') AND {PERIOD}
 """
 
 # Who says something of it, or buys it.
@@ -118,19 +115,20 @@ def answer(connection: Connection, question: Question) -> Answer:
     def rows(query: LiteralString, **parameters: str) -> list[dict[str, Any]]:
         return queries.rows(connection, query, **asked, **parameters)
 
-    changed, bands, habits = rows(CHANGED), rows(BANDS), rows(HABITS)
-    figures = queries.row(connection, COUNTED, **asked)
+    changed, habits = rows(CHANGED), rows(HABITS)
+    (told,), (born,), (shown,) = rows(TOLD), rows(BIRTHDAYS_SHOWN), rows(CATEGORIES_AND_BANDS)
+    figures = told | {name: born[name] for name in ("birthdays", "birthdays_soon", "birthdays_of_no_day")}
     figures |= {"changed_their_mind": next((row["of_all"] for row in changed), 0)}
-    figures |= {"customers_with_a_band": sum(row["customers"] for row in bands)}
+    figures |= {"customers_with_a_band": sum(row["customers"] for row in shown["bands"])}
     tables = {
         "likes": rows(COMMONEST, kind="likes"),
         "dislikes": rows(COMMONEST, kind="dislikes"),
         "needs": rows(NEEDS),
         "changed_their_mind": [{name: row[name] for name in row if name != "of_all"} for row in changed],
-        "birthdays_soon": rows(UPCOMING),
-        "birthdays_of_no_day": rows(NO_SUCH_DAY),
-        "bands": bands,
-        "categories": rows(CATEGORIES),
+        "birthdays_soon": born["upcoming"],
+        "birthdays_of_no_day": born["never"],
+        "bands": shown["bands"],
+        "categories": shown["categories"],
         "favourites": rows(FAVOURITES),
     }
     for part in ("weekday", "hour", "channel"):

@@ -27,20 +27,18 @@ SAID: LiteralString = """
    LEFT JOIN birthdays AS b USING (member)) AS family
 """
 
-# The fifth of the listed prices in which the usual one lies; see ``tastes.CUTS``.
+# The fifth of the listed prices in which the usual one lies: a cut of ``tastes.CUTS`` lies below it exactly where that
+# many fifths of the prices do.
 FIFTH: LiteralString = """
-(SELECT 1 + count(*) FROM (SELECT min(price_minor) FILTER (WHERE rank * 5 >= prices * fifths) AS cut
-    FROM (SELECT price_minor, row_number() OVER (ORDER BY price_minor) AS rank, count(*) OVER () AS prices
-            FROM catalogue WHERE category = g.category AND currency = g.currency AND price_minor > 0) AS ranked
-   CROSS JOIN generate_series(1, 4) AS fifths GROUP BY fifths) AS c
-  WHERE cut < g.usual_minor HAVING EXISTS (SELECT FROM catalogue
-            WHERE category = g.category AND currency = g.currency AND price_minor > 0))
+(SELECT CASE WHEN count(*) > 0 THEN 1 + least(4, 5 * count(*) FILTER (WHERE price_minor < g.usual_minor) / count(*)) END
+   FROM catalogue WHERE category = g.category AND currency = g.currency AND price_minor > 0)
 """
 
 SHOWN: LiteralString = f"""
 (SELECT coalesce(jsonb_agg(jsonb_build_object('category', category, 'times_bought', times_bought,
             'spend_minor', spend_minor, 'usual_minor', usual_minor,
-            'fifth', CASE WHEN times_bought >= 3 THEN {FIFTH} END) ORDER BY times_bought DESC, category), '[]')
+            'fifth', CASE WHEN times_bought >= 3 AND usual_minor IS NOT NULL THEN {FIFTH} END)
+            ORDER BY times_bought DESC, category), '[]')
    FROM categories AS g) AS categories,
 (SELECT coalesce(jsonb_agg(jsonb_build_object('product', product, 'name', product_name, 'orders', orders,
             'quantity', quantity, 'last_bought', last_bought) ORDER BY orders DESC, last_bought DESC, product), '[]')

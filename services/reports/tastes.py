@@ -48,55 +48,54 @@ SELECT category, array_agg(cut ORDER BY fifths) AS cuts
  GROUP BY category
 """
 
-# Each customer's favourite category, and the unit price that is usual with them there. Needs ``bought``.
-USUAL: LiteralString = """
-SELECT DISTINCT ON (person) person, category, times_bought, usual_minor
-  FROM (SELECT person, category, sum(orders)::bigint AS times_bought,
-               round(sum(orders * spend_minor::numeric / quantity)
-                     / nullif(sum(orders) FILTER (WHERE spend_minor IS NOT NULL), 0))::bigint AS usual_minor
-          FROM bought WHERE person LIKE 'customer:%%' GROUP BY person, category) AS c
- ORDER BY person, times_bought DESC, category
+# What each customer bought of each category, and the unit price that is usual with them there. Needs ``bought``.
+FILED: LiteralString = """
+SELECT person, category, sum(orders)::bigint AS times_bought, coalesce(sum(spend_minor), 0)::bigint AS spend_minor,
+       round(sum(orders * spend_minor::numeric / quantity)
+             / nullif(sum(orders) FILTER (WHERE spend_minor IS NOT NULL), 0))::bigint AS usual_minor
+  FROM bought WHERE person LIKE 'customer:%%' GROUP BY person, category
 """
 
-# How many customers are in which fifth.
-BANDS: LiteralString = f"""
+# What is bought by category, and how many customers are in which fifth of the prices of their favourite category.
+CATEGORIES_AND_BANDS: LiteralString = f"""
 WITH carried AS MATERIALIZED ({CARRIED}), bought AS NOT MATERIALIZED ({BOUGHT}), prices AS ({PRICES}),
-cuts AS ({CUTS}), usual AS ({USUAL})
-SELECT fifth, count(*) AS customers
-  FROM (SELECT 1 + (SELECT count(*) FROM unnest(c.cuts) AS cut WHERE cut < u.usual_minor) AS fifth
-          FROM usual AS u JOIN cuts AS c USING (category)
-         WHERE u.times_bought >= %(least_purchases)s AND u.usual_minor IS NOT NULL) AS b
- GROUP BY fifth ORDER BY fifth
+cuts AS ({CUTS}), filed AS MATERIALIZED ({FILED}),
+usual AS (SELECT DISTINCT ON (person) person, category, times_bought, usual_minor
+            FROM filed ORDER BY person, times_bought DESC, category),
+banded AS (SELECT 1 + (SELECT count(*) FROM unnest(c.cuts) AS cut WHERE cut < u.usual_minor) AS fifth
+             FROM usual AS u JOIN cuts AS c USING (category)
+            WHERE u.times_bought >= %(least_purchases)s AND u.usual_minor IS NOT NULL)
+SELECT (SELECT coalesce(jsonb_agg(c ORDER BY customers DESC, category), '[]') FROM (
+            SELECT category, count(*) AS customers, sum(times_bought)::bigint AS times_bought,
+                   sum(spend_minor)::bigint AS spend_minor
+              FROM filed GROUP BY category ORDER BY customers DESC, category LIMIT %(limit)s) AS c) AS categories,
+       (SELECT coalesce(jsonb_agg(b ORDER BY fifth), '[]') FROM (
+            SELECT fifth, count(*) AS customers FROM banded GROUP BY fifth) AS b) AS bands
 """
 
-# What is bought, by category and by product: by how many customers, and how often.
-CATEGORIES: LiteralString = f"""
-WITH carried AS MATERIALIZED ({CARRIED}), bought AS ({BOUGHT})
-SELECT category, count(*) AS customers, sum(times)::bigint AS times_bought, sum(spend)::bigint AS spend_minor
-  FROM (SELECT person, category, sum(orders) AS times, coalesce(sum(spend_minor), 0) AS spend
-          FROM bought WHERE person LIKE 'customer:%%' GROUP BY person, category) AS c
- GROUP BY category ORDER BY customers DESC, category LIMIT %(limit)s
-"""
-
+# What is bought most often, and by how many customers; these are counted for what is shown only.
 FAVOURITES: LiteralString = f"""
-WITH carried AS MATERIALIZED ({CARRIED}), bought AS ({BOUGHT})
-SELECT product, max(name) AS product_name, max(category) AS category, count(*) AS customers,
-       sum(times)::bigint AS times_bought, sum(spend)::bigint AS spend_minor
-  FROM (SELECT person, product, max(product_name) AS name, max(category) AS category, sum(orders) AS times,
-               coalesce(sum(spend_minor), 0) AS spend
-          FROM bought WHERE person LIKE 'customer:%%' GROUP BY person, product) AS c
- GROUP BY product ORDER BY times_bought DESC, product LIMIT %(limit)s
+WITH carried AS MATERIALIZED ({CARRIED}), bought AS NOT MATERIALIZED ({BOUGHT}),
+most AS (SELECT product, sum(orders)::bigint AS times_bought, coalesce(sum(spend_minor), 0)::bigint AS spend_minor
+           FROM bought WHERE person LIKE 'customer:%%'
+          GROUP BY product ORDER BY times_bought DESC, product LIMIT %(limit)s)
+SELECT m.product, max(b.product_name) AS product_name, max(b.category) AS category,
+       count(DISTINCT b.person) AS customers, m.times_bought, m.spend_minor
+  FROM most AS m JOIN bought AS b USING (product) WHERE b.person LIKE 'customer:%%'
+ GROUP BY m.product, m.times_bought, m.spend_minor ORDER BY m.times_bought DESC, m.product
 """
 
 # When and how known customers order. The orders of a day count at the hour and by the channel that it is known for.
 HABITS: LiteralString = """
 SELECT part, value, sum(orders)::bigint AS orders
-  FROM (SELECT coalesce(p.person, d.subject) AS person, d.day, d.orders, d.first_order, d.channel, d.store
-          FROM purchases AS d LEFT JOIN person_of AS p ON p.identifier = d.subject WHERE d.orders > 0) AS d
- CROSS JOIN LATERAL (VALUES ('weekday', to_char(d.day, 'ID')),
-                            ('hour', to_char(d.first_order AT TIME ZONE 'UTC', 'HH24')),
-                            ('channel', coalesce(d.channel, ''))) AS h (part, value)
- WHERE d.person LIKE 'customer:%%' AND (%(store)s::text IS NULL OR d.store = %(store)s)
-   AND (%(begin)s::date IS NULL OR d.day >= %(begin)s) AND (%(end)s::date IS NULL OR d.day <= %(end)s)
+  FROM (SELECT extract(isodow FROM d.day)::integer AS weekday, d.channel,
+               extract(hour FROM d.first_order AT TIME ZONE 'UTC')::integer AS hour, sum(d.orders) AS orders
+          FROM purchases AS d LEFT JOIN person_of AS p ON p.identifier = d.subject
+         WHERE d.orders > 0 AND coalesce(p.person, d.subject) LIKE 'customer:%%'
+           AND (%(store)s::text IS NULL OR d.store = %(store)s)
+           AND (%(begin)s::date IS NULL OR d.day >= %(begin)s) AND (%(end)s::date IS NULL OR d.day <= %(end)s)
+         GROUP BY weekday, hour, d.channel) AS d
+ CROSS JOIN LATERAL (VALUES ('weekday', weekday::text), ('hour', to_char(hour, 'FM00')),
+                            ('channel', coalesce(channel, ''))) AS h (part, value)
  GROUP BY part, value ORDER BY part, value
 """

@@ -121,9 +121,9 @@ def test_birthdays_of_the_next_thirty_days_come_with_names(shop: Shop) -> None:
     answer = told(shop.catch_up(), PREFERENCES, now=now)
 
     assert only(answer.tables["birthdays_soon"], "day", "person", "customer_name", "relation", "name", "turning") == [
-        (date(2024, 12, 11), "customer:1", "Ada", None, None, 39),
-        (date(2024, 12, 12), "customer:3", None, None, None, None),
-        (date(2025, 1, 10), "customer:1", "Ada", "daughter", "Annabella", None),
+        ("2024-12-11", "customer:1", "Ada", None, None, 39),
+        ("2024-12-12", "customer:3", None, None, None, None),
+        ("2025-01-10", "customer:1", "Ada", "daughter", "Annabella", None),
     ]
     assert (answer.figures["birthdays"], answer.figures["birthdays_soon"]) == (4, 3)
 
@@ -137,7 +137,7 @@ def test_who_was_born_on_a_leap_day_has_a_birthday_every_year(shop: Shop, year: 
 
     answer = told(shop.catch_up(), PREFERENCES, now=datetime(year, 2, 20, tzinfo=UTC))
 
-    assert only(answer.tables["birthdays_soon"], "day", "turning") == [(day, year - 2000)]
+    assert only(answer.tables["birthdays_soon"], "day", "turning") == [(day.isoformat(), year - 2000)]
 
 
 NO_DAYS = (
@@ -161,7 +161,7 @@ def test_a_birthday_that_is_no_day_is_kept_as_said_and_never_an_error(shop: Shop
 
     answer = told(shop.catch_up(), PREFERENCES, now=datetime(2024, 2, 10, tzinfo=UTC))
 
-    assert only(answer.tables["birthdays_of_no_day"], "member", "birthday") == [("m", birthday), ("", birthday)]
+    assert only(answer.tables["birthdays_of_no_day"], "member", "birthday") == [("", birthday), ("m", birthday)]
     assert (answer.figures["birthdays_of_no_day"], answer.tables["birthdays_soon"]) == (2, [])
     section = preferences_of(shop)
     assert section["birthday"] == {"birthday": birthday, "no_such_day": True}

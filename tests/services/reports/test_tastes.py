@@ -147,6 +147,7 @@ def test_money_of_two_currencies_is_no_price(shop: Shop) -> None:
     assert (row["times_bought"], row["spend_minor"]) == (3, 14)
     (shown,) = preferences_of(connection)["categories"]
     assert (shown["times_bought"], shown["spend_minor"], shown["usual_minor"]) == (3, 14, 7)
+    assert shown["fifth"] is None  # nothing is listed
 
 
 def test_who_buys_a_product_or_a_category(shop: Shop) -> None:
