@@ -8,8 +8,18 @@ from projections.unmet_demand import REGULAR_ORDERS
 from services.demo.simulation.cast import Shop
 from services.demo.simulation.complaints import PROMISE_HOURS, STAFF
 from services.demo.simulation.stage import Stage, after, by_day
+from services.segments.definitions import POLICY
 
 DELIVERIES_A_WEEK = 25
+SEGMENTS = (
+    (
+        "drifting",
+        "Good customers who have gone quiet",
+        "net_12_months >= 500 GBP and last_order_days > 45 and not complaint_open",
+    ),
+    ("gardeners", "Garden and flowers", 'bought_category "garden" and not dislikes "garden" and orders >= 2'),
+    ("new-regulars", "New regulars", "orders >= 3 and first_order_days <= 90"),
+)
 WELCOME_STEPS = ("thank_by_hand", "ask_for_needs", "show_the_account")
 
 
@@ -45,6 +55,11 @@ def _tell_rules(stage: Stage) -> None:
         policy="gestures", version="2010-12", content={"staff_alone_up_to_minor": "1000"}, by="staff:harriet"
     )
     stage.tell(stage.begin, "policy:gestures", gestures)
+    for name, title, rule in SEGMENTS:
+        policy = f"{POLICY}{name}"
+        content = {"rule": rule, "title": title}
+        segment = PolicyPublished(policy=policy, version="1", content=content, by="staff:harriet")
+        stage.tell(stage.begin, f"policy:{policy}", segment)
 
 
 def _tell_welcomes(shop: Shop, stage: Stage, dice: Random) -> None:

@@ -23,7 +23,7 @@ from services.demo.simulator import simulated
 from tests.services.demo import raw
 from tests.services.demo.told import complaints, plainly, searched_in_vain, told
 
-DIGEST = "50b4d061fb46869b03ea00a1d96198e4c31ad17cdc0790741f4aab73348477c4"
+DIGEST = "e7eafc0a612cb9faab91685441824992eb82a9b567c90b2ed6e818218800cf29"
 BEGIN = datetime(2010, 12, 1, tzinfo=UTC)
 END = datetime(2011, 4, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
