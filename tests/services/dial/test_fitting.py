@@ -74,7 +74,7 @@ def test_what_still_counts_is_net_and_halves(shop: Shop) -> None:
 
     assert (told["customer:1"]["recent_minor"], told["customer:2"]["recent_minor"]) == (8000 // 2 - 1000, 0)
     assert told["customer:2"]["now_part"] == told["customer:2"]["heading_part"] == 0
-    assert told["customer:2"]["days"] == 1
+    assert (told["customer:2"]["days"], told["customer:2"]["last_day"]) == (1, FIRST)
 
 
 def test_what_happened_after_the_day_does_not_count(shop: Shop) -> None:
