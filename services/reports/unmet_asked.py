@@ -25,13 +25,17 @@ asked AS MATERIALIZED ({ASKED}), each_asker AS MATERIALIZED (
            div(sum(spend_minor) FILTER (WHERE currency = %(currency)s),
                sum(orders) FILTER (WHERE currency = %(currency)s))::bigint AS usual_minor
       FROM bought GROUP BY person
+), in_time AS (
+    SELECT DISTINCT a.person, a.query, a.anything
+      FROM each_asker AS a JOIN bought AS t ON t.person = a.person AND t.last_order >= a.last_asked
+       AND t.first_order <= a.last_asked + interval '7 days'
 ), followed AS (
     SELECT a.*, coalesce(b.orders, 0) AS orders, coalesce(b.usual_minor, 0) AS usual_minor,
            a.person LIKE 'customer:%%' AND coalesce(b.orders, 0) >= %(regular_orders)s AS regular,
            a.last_asked > %(now)s - interval '7 days' AS too_early,
-           EXISTS (SELECT FROM bought AS t WHERE t.person = a.person AND t.last_order >= a.last_asked
-                      AND t.first_order <= a.last_asked + interval '7 days') AS bought_then
-      FROM each_asker AS a LEFT JOIN buyers AS b USING (person)
+           t.person IS NOT NULL AS bought_then
+      FROM each_asker AS a LEFT JOIN buyers AS b ON b.person = a.person
+      LEFT JOIN in_time AS t ON t.person = a.person AND t.query = a.query AND t.anything = a.anything
 )
 """
 

@@ -71,12 +71,13 @@ by_time AS (
 """
 
 MEASURED = """
-count(*) AS visits, count(DISTINCT person) AS visitors, count(*) FILTER (WHERE known) AS known_visits,
-count(DISTINCT person) FILTER (WHERE known) AS known_visitors, count(*) FILTER (WHERE bounce) AS bounces,
+count(*) AS visits, count(*) FILTER (WHERE known) AS known_visits, count(*) FILTER (WHERE bounce) AS bounces,
 count(*) FILTER (WHERE outcome = 'ordered') AS ordering,
 count(*) FILTER (WHERE outcome = 'ordered' AND orders = 0) AS ordering_by_time,
 sum(pages)::bigint AS pages, sum(searches)::bigint AS searches, sum(searches_in_vain)::bigint AS searches_in_vain
 """
+
+CAME = "count(*) AS visitors, count(*) FILTER (WHERE known) AS known_visitors"
 
 # One statement, so that visits are joined once: all, and by day, store, outcome, entry page and exit page.
 TOLD = f"""
@@ -93,8 +94,12 @@ WITH slots AS ({SLOTS}), {WHOLE}, placed AS ({PLACED}), {OUTCOMES}, seen AS MATE
      UNION ALL SELECT 'outcomes', outcome, {MEASURED} FROM seen GROUP BY outcome
      UNION ALL SELECT 'entry_pages', entry_page, {MEASURED} FROM seen WHERE entry_page IS NOT NULL GROUP BY entry_page
      UNION ALL SELECT 'exit_pages', exit_page, {MEASURED} FROM seen WHERE exit_page IS NOT NULL GROUP BY exit_page
+), came AS (
+    SELECT 'all' AS part, '' AS name, {CAME} FROM (SELECT DISTINCT person, known FROM seen) AS v
+     UNION ALL SELECT 'days', day, {CAME} FROM (SELECT DISTINCT day, person, known FROM seen) AS v GROUP BY day
+     UNION ALL SELECT 'stores', store, {CAME} FROM (SELECT DISTINCT store, person, known FROM seen) AS v GROUP BY store
 ), ranked AS (SELECT p.*, row_number() OVER (PARTITION BY part ORDER BY visits DESC, name) AS place FROM parts AS p)
-SELECT ranked.*, spread.* FROM ranked
+SELECT * FROM ranked LEFT JOIN came USING (part, name)
   LEFT JOIN (SELECT percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY seconds) AS seconds,
                     percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY pages) AS pages_a_visit
                FROM seen) AS spread ON part = 'all'
@@ -140,8 +145,8 @@ def answer(connection: Connection, question: Question) -> Answer:
         {"first_day": asked["begin"], "last_day": asked["end"], **_figures(whole)},
         {
             "outcomes": [_part(row, "outcome", whole) for row in parts.get("outcomes", ())],
-            "days": sorted((_part(row, "day", whole) for row in parts.get("days", ())), key=lambda row: row["day"]),
-            "stores": [_part(row, "store", whole) for row in parts.get("stores", ())],
+            "days": sorted((_peopled(row, "day", whole) for row in parts.get("days", ())), key=lambda row: row["day"]),
+            "stores": [_peopled(row, "store", whole) for row in parts.get("stores", ())],
             "entry_pages": [_part(row, "page", whole) for row in parts.get("entry_pages", ())],
             "exit_pages": [_part(row, "page", whole) for row in parts.get("exit_pages", ())],
             "visits": [] if question.about is None else _visits(connection, question.about, asked),
@@ -195,14 +200,18 @@ def _part(row: dict[str, Any], called: str, whole: dict[str, Any]) -> dict[str, 
         called: row["name"],
         "visits": row["visits"],
         "share": _share(row["visits"], whole["visits"]),
-        "visitors": row["visitors"],
-        "known_visitors": row["known_visitors"],
         "pages": row["pages"],
         "bounce_share": _share(row["bounces"], row["visits"]),
         "ordering_share": _share(row["ordering"], row["visits"]),
         "searches": row["searches"],
         "searches_in_vain": row["searches_in_vain"],
     }
+
+
+def _peopled(row: dict[str, Any], called: str, whole: dict[str, Any]) -> dict[str, Any]:
+    """Return a part with how many people came."""
+    people = {"visitors": row["visitors"], "known_visitors": row["known_visitors"]}
+    return {called: row["name"], **people, **_part(row, called, whole)}
 
 
 def _share(part: int, whole: int) -> float:
