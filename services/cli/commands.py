@@ -30,6 +30,7 @@ COMMANDS = (
     Command("door", "door:door", "Let in what producers write to the intake on Kafka."),
     Command("relay", "relay:relay", "Publish signals and dead letters on Kafka, each at least once."),
     Command("import", "import_file:import_file", "Import a file of facts: CSV, JSON lines or Parquet, gz as is."),
+    Command("refresh", "refresh:refresh", "Work out dials, rules and segments anew; run it every night or so."),
     Command("projections", "projections:projections", "List the projections: version, rows, lag, parked events."),
     Command("rebuild", "rebuild:rebuild", "Build projections again from the first event, beside the live ones."),
     Command("customer", "customer:customer", "Show a customer's page, of now or as of a point in the past."),

@@ -21,13 +21,14 @@ from services.cli.exit_codes import ExitCode
 from services.cli.following import follow, stop_on_signals
 from services.cli.reporting import Sentences, reported
 from services.cli.session import bring_up_to_date, built, opened
-from services.cli.terminal import AsJson, columns, emit, plural, say, stages, write, write_table
+from services.cli.terminal import AsJson, columns, emit, plural, progress, say, stages, write, write_table
 from services.cli.verify import all_equal, document_of, persons_equal, show, verdicts_of
 from services.connectors.importing import Summary
 from services.demo.loading import Simulated, load_orders, load_simulated
 from services.demo.rendering import render
 from services.demo.report import Report, shop_report
 from services.installation import Installation
+from services.refreshing import Standing, refreshed
 from services.settings import Settings
 from services.variables import HOME
 
@@ -83,7 +84,11 @@ def _loaded(installation: Installation, home: Path) -> _Shown:
         life = load_simulated(log, stage)
     say(f"{plural(orders.rows, 'row')} of real orders and {plural(life.events, 'simulated event')} are on the log")
     bring_up_to_date(installation, "demo")
-    say("The projections have seen them all; now the whole log is folded again, plainly, to compare")
+    say("The projections have seen them all; dials, rules and segments are worked out")
+    with installation.connect() as connection, progress("Working out") as heard:
+        refreshed(Standing(connection, log, installation.connect), heard)
+    bring_up_to_date(installation, "demo")
+    say("Now the whole log is folded again, plainly, to compare")
     with installation.connect() as connection:
         tables = built(connection, stored(PROJECTIONS))
         report = shop_report(connection)
@@ -133,6 +138,8 @@ def _show_how_to_go_on(shown: _Shown, home: Path) -> None:
     write("How to go on", bold=True)
     write(f"  export {HOME.name}={home}")
     for command in (
+        f"customer {best}",
+        "report dial",
         f"as-of {best} 2011-01-31 --happened",
         f"why {best} purchases.spend_minor",
         f"log tail --follow --subject {best}",

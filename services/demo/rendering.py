@@ -40,7 +40,7 @@ class Sentence:
 
 def render(report: Report) -> RenderableType:
     """Return the whole report, to be printed on a console."""
-    sections = (_opening, _revenue, _best, _quiet, _wishes, _pairs, _complaints, _visits)
+    sections = (_opening, _revenue, _best, _quiet, _wishes, _pairs, _complaints, _visits, _headlines)
     return Group(*(part for section in sections for part in (*section(report), Text())))
 
 
@@ -201,6 +201,12 @@ def _visits(report: Report) -> Iterator[RenderableType]:
             for visit in report.visits
         ),
     )
+
+
+def _headlines(report: Report) -> Iterator[RenderableType]:
+    yield _heading("What else there is to ask, and what it says first")
+    for each in report.headlines:
+        yield Sentence(f"{each.title} (regulars report {each.name}): {each.sentence}")
 
 
 def _heading(text: str) -> RenderableType:

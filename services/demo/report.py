@@ -11,6 +11,8 @@ from typing import Any
 
 from projections import complaint_cases, product_pairs, profile, purchases, unmet_demand, visits
 from projections._engine.registry import Connection
+from services.reports import REPORTS
+from services.reports.asking import Asked, ask
 
 REVENUE_PERCENT = 80
 PROMISE_HOURS = complaint_cases.PROMISE.total_seconds() / 3600
@@ -127,6 +129,15 @@ class Visit:
 
 
 @dataclass(frozen=True)
+class Headline:
+    """What matters most of a report, in a sentence; ``regulars report NAME`` shows all of it."""
+
+    name: str
+    title: str
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Report:
     """The whole report. ``begin`` is the first event's time and ``now`` the last one's; money is in ``currency``."""
 
@@ -141,6 +152,7 @@ class Report:
     promise: Promise
     late: list[LateComplaint]
     visits: list[Visit]
+    headlines: list[Headline]
 
 
 def shop_report(connection: Connection) -> Report | None:
@@ -165,6 +177,7 @@ def shop_report(connection: Connection) -> Report | None:
         promise=Promise(**complaint_cases.promise_kept(connection, now)),
         late=[LateComplaint(row["person"], names[row["person"]], _grudge(row)) for row in late],
         visits=_visits(connection, [row["person"] for row in best], names),
+        headlines=_headlines(connection, now, currency),
     )
 
 
@@ -220,6 +233,11 @@ def _visits(connection: Connection, persons: list[str], names: dict[str, str]) -
         if rows := visits.visits_of(connection, person)[-SHOWN_VISITS:]:
             return [Visit(person=person, name=names[person], **_only(row, Visit)) for row in rows]
     return []
+
+
+def _headlines(connection: Connection, now: datetime, currency: str) -> list[Headline]:
+    asked = Asked(now=now, currency=currency)
+    return [Headline(each.name, each.title, ask(connection, each, asked).headline) for each in REPORTS]
 
 
 def _only(row: dict[str, Any], shape: type) -> dict[str, Any]:
