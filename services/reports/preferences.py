@@ -80,12 +80,12 @@ never AS (SELECT person, member, birthday, (last_stated AT TIME ZONE 'UTC')::dat
             FROM birthdays WHERE NOT is_day ORDER BY last_stated DESC, person, member LIMIT %(limit)s)
 SELECT (SELECT count(*) FROM birthdays) AS birthdays, (SELECT count(*) FROM soon) AS birthdays_soon,
        (SELECT count(*) FROM birthdays WHERE NOT is_day) AS birthdays_of_no_day,
-       (SELECT coalesce(jsonb_agg(s ORDER BY day, person, member), '[]') FROM (
+       (SELECT coalesce(json_agg(s ORDER BY day, person, member), '[]') FROM (
             SELECT b.day, b.person, who.customer_name, b.member, r.wording AS relation, n.wording AS name, b.birthday,
                    CASE WHEN b.year <= extract(year FROM b.day) THEN (extract(year FROM b.day) - b.year)::integer END
                        AS turning
               FROM upcoming AS b {NAMED}) AS s) AS upcoming,
-       (SELECT coalesce(jsonb_agg(n ORDER BY stated_on DESC, person, member), '[]') FROM never AS n) AS never
+       (SELECT coalesce(json_agg(n ORDER BY stated_on DESC, person, member), '[]') FROM never AS n) AS never
 """
 
 TOLD: LiteralString = f"""

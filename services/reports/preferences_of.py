@@ -11,15 +11,15 @@ from services.reports.stated import BIRTHDAYS, STATEMENTS
 
 # What holds, what does not any more, and the people, each with the last word on them.
 SAID: LiteralString = """
-(SELECT coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'topic', topic, 'wording', wording, 'times', stated,
+(SELECT coalesce(json_agg(json_build_object('kind', kind, 'topic', topic, 'wording', wording, 'times', stated,
             'since', first_stated, 'last_stated', last_stated, 'channel', channel) ORDER BY kind, topic, about), '[]')
    FROM statements WHERE holds AND kind IN ('likes', 'dislikes', 'needs')) AS holds,
-(SELECT coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'topic', topic, 'wording', wording, 'times', stated,
+(SELECT coalesce(json_agg(json_build_object('kind', kind, 'topic', topic, 'wording', wording, 'times', stated,
             'since', first_stated, 'last_stated', last_stated) ORDER BY kind, topic, about), '[]')
    FROM statements WHERE NOT holds) AS taken_back,
-(SELECT jsonb_build_object('birthday', birthday, 'no_such_day', NOT is_day) FROM birthdays WHERE member = '')
+(SELECT json_build_object('birthday', birthday, 'no_such_day', NOT is_day) FROM birthdays WHERE member = '')
     AS birthday,
-(SELECT coalesce(jsonb_agg(jsonb_build_object('member', member, 'relation', relation, 'name', name,
+(SELECT coalesce(json_agg(json_build_object('member', member, 'relation', relation, 'name', name,
             'birthday', b.birthday, 'no_such_day', NOT b.is_day) ORDER BY member), '[]')
    FROM (SELECT topic AS member, max(wording) FILTER (WHERE kind = 'relation') AS relation,
                 max(wording) FILTER (WHERE kind = 'name') AS name
@@ -35,16 +35,16 @@ FIFTH: LiteralString = """
 """
 
 SHOWN: LiteralString = f"""
-(SELECT coalesce(jsonb_agg(jsonb_build_object('category', category, 'times_bought', times_bought,
+(SELECT coalesce(json_agg(json_build_object('category', category, 'times_bought', times_bought,
             'spend_minor', spend_minor, 'usual_minor', usual_minor,
             'fifth', CASE WHEN times_bought >= 3 AND usual_minor IS NOT NULL THEN {FIFTH} END)
             ORDER BY times_bought DESC, category), '[]')
    FROM categories AS g) AS categories,
-(SELECT coalesce(jsonb_agg(jsonb_build_object('product', product, 'name', product_name, 'orders', orders,
+(SELECT coalesce(json_agg(json_build_object('product', product, 'name', product_name, 'orders', orders,
             'quantity', quantity, 'last_bought', last_bought) ORDER BY orders DESC, last_bought DESC, product), '[]')
    FROM (SELECT * FROM bought ORDER BY orders DESC, last_bought DESC, product LIMIT 10) AS f) AS favourites,
-(SELECT jsonb_object_agg(part, counted) FROM (
-    SELECT part, jsonb_object_agg(value, orders) AS counted
+(SELECT json_object_agg(part, counted ORDER BY part) FROM (
+    SELECT part, json_object_agg(value, orders ORDER BY value) AS counted
       FROM (SELECT part, value, sum(orders)::bigint AS orders FROM days CROSS JOIN LATERAL (VALUES
                 ('weekday', to_char(day, 'ID')), ('channel', coalesce(channel, '')),
                 ('hour', to_char(first_order AT TIME ZONE 'UTC', 'HH24'))) AS h (part, value)
@@ -82,7 +82,8 @@ SELECT currency, coalesce(s.year_minor, 0) AS last_365_days_minor, w.stated_mino
   FULL JOIN (SELECT currency, max(amount_minor) FILTER (WHERE category = '') AS stated_minor,
                     max(basis) FILTER (WHERE category = '') AS basis,
                     max(last_stated) FILTER (WHERE category = '') AS stated_at,
-                    jsonb_object_agg(category, amount_minor) FILTER (WHERE category <> '') AS categories
+                    json_object_agg(category, amount_minor ORDER BY category) FILTER (WHERE category <> '')
+                        AS categories
                FROM wallets_of(%(subject)s) GROUP BY currency) AS w USING (currency)
  ORDER BY currency
 """

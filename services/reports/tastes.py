@@ -65,11 +65,11 @@ usual AS (SELECT DISTINCT ON (person) person, category, times_bought, usual_mino
 banded AS (SELECT 1 + (SELECT count(*) FROM unnest(c.cuts) AS cut WHERE cut < u.usual_minor) AS fifth
              FROM usual AS u JOIN cuts AS c USING (category)
             WHERE u.times_bought >= %(least_purchases)s AND u.usual_minor IS NOT NULL)
-SELECT (SELECT coalesce(jsonb_agg(c ORDER BY customers DESC, category), '[]') FROM (
+SELECT (SELECT coalesce(json_agg(c ORDER BY customers DESC, category), '[]') FROM (
             SELECT category, count(*) AS customers, sum(times_bought)::bigint AS times_bought,
                    sum(spend_minor)::bigint AS spend_minor
               FROM filed GROUP BY category ORDER BY customers DESC, category LIMIT %(limit)s) AS c) AS categories,
-       (SELECT coalesce(jsonb_agg(b ORDER BY fifth), '[]') FROM (
+       (SELECT coalesce(json_agg(b ORDER BY fifth), '[]') FROM (
             SELECT fifth, count(*) AS customers FROM banded GROUP BY fifth) AS b) AS bands
 """
 

@@ -133,25 +133,25 @@ SELECT person, year_minor, wallet_minor, gap_minor, share, basis, peers, first A
 """
 
 SHOWN: LiteralString = f"""{STEPS}
-SELECT (SELECT to_jsonb(f) FROM (
+SELECT (SELECT row_to_json(f) FROM (
             SELECT count(*) AS customers, count(*) FILTER (WHERE stated_minor IS NOT NULL) AS customers_who_stated,
                    coalesce(sum(greatest(year_minor, 0)), 0)::bigint AS year_minor,
                    coalesce(sum(wallet_minor), 0)::bigint AS wallet_minor,
                    coalesce(sum(gap_minor), 0)::bigint AS gap_minor,
                    coalesce(sum(greatest(year_minor, 0)) / nullif(sum(wallet_minor), 0), 0)::float8 AS share
               FROM valued) AS f) AS figures,
-       (SELECT coalesce(jsonb_agg(b ORDER BY gap_minor DESC, basis), '[]') FROM (
+       (SELECT coalesce(json_agg(b ORDER BY gap_minor DESC, basis), '[]') FROM (
             SELECT basis, count(*) AS customers, sum(greatest(year_minor, 0))::bigint AS year_minor,
                    sum(wallet_minor)::bigint AS wallet_minor, sum(gap_minor)::bigint AS gap_minor,
                    (sum(greatest(year_minor, 0)) / nullif(sum(wallet_minor), 0))::float8 AS share
               FROM valued GROUP BY basis) AS b) AS bases,
-       (SELECT coalesce(jsonb_agg(g ORDER BY gap_minor DESC, person), '[]') FROM (
+       (SELECT coalesce(json_agg(g ORDER BY gap_minor DESC, person), '[]') FROM (
             {CUSTOMER} WHERE gap_minor > 0 ORDER BY gap_minor DESC, person LIMIT %(limit)s) AS g) AS gaps,
-       (SELECT coalesce(jsonb_agg(e ORDER BY gap_minor DESC, category, basis), '[]') FROM (
+       (SELECT coalesce(json_agg(e ORDER BY gap_minor DESC, category, basis), '[]') FROM (
             SELECT category, basis, count(*) AS customers, sum(gap_minor)::bigint AS gap_minor
               FROM elsewhere GROUP BY category, basis ORDER BY gap_minor DESC, category, basis LIMIT %(limit)s) AS e)
            AS elsewhere,
-       (SELECT to_jsonb(c) FROM ({CUSTOMER} WHERE person = %(person)s) AS c) AS customer,
-       (SELECT coalesce(jsonb_agg(to_jsonb(e) - 'person' ORDER BY gap_minor DESC, category), '[]')
-          FROM elsewhere AS e WHERE person = %(person)s) AS theirs
+       (SELECT row_to_json(c) FROM ({CUSTOMER} WHERE person = %(person)s) AS c) AS customer,
+       (SELECT coalesce(json_agg(t ORDER BY gap_minor DESC, category), '[]') FROM (
+            SELECT category, basis, gap_minor FROM elsewhere WHERE person = %(person)s) AS t) AS theirs
 """
