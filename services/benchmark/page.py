@@ -119,7 +119,7 @@ def _made_up(projection: Projection, table: str, customers: int) -> sql.Composed
 def _value(name: str, kind: str, *, personal: bool) -> sql.SQL:
     if name == "subject" and personal:
         return sql.SQL("'customer:' || i")
-    return sql.SQL(CURRENCY if name == "currency" else VALUES[kind])
+    return sql.SQL(CURRENCY if name.endswith("currency") else VALUES[kind])
 
 
 def _times(
