@@ -35,20 +35,21 @@ from services.segments.compiling import Compiled, compiled
 from services.segments.definitions import TIERS, Segment, all_segments, named
 from services.segments.errors import BadSegment
 from services.segments.members import refreshed_at
-from services.segments.sources import CATEGORY_OF
+from services.segments.sources import CATEGORY_OF, PURCHASES
 from services.segments.wording import in_words
 
-REVENUE = """
-SELECT person, sum(spend_minor - cancelled_minor - returned_minor)::bigint AS net_minor
-  FROM purchases_by_person
+REVENUE = f"""
+SELECT own.person, sum(spend_minor - cancelled_minor - returned_minor)::bigint AS net_minor
+  FROM {PURCHASES}
  WHERE currency = %(currency)s AND day <= coalesce(%(end)s::date, %(now)s::date)
    AND day > coalesce(%(begin)s::date - 1, (%(now)s::timestamptz - interval '12 months')::date)
    AND (%(store)s::text IS NULL OR store = %(store)s)
- GROUP BY person
+ GROUP BY own.person
 """
 
 STATED = """
-SELECT DISTINCT ON (person) person, topic AS need FROM preferences_by_person
+SELECT DISTINCT ON (person) coalesce(p.person, s.subject) AS person, topic AS need
+  FROM preferences AS s LEFT JOIN person_of AS p ON p.identifier = s.subject
  WHERE kind = 'needs' AND first_stated <= %(now)s ORDER BY person, wording_at DESC, wording_by DESC
 """
 

@@ -18,7 +18,9 @@ from services.segments.sources import SOURCES, THINGS
 
 # Every known customer.
 CUSTOMERS = """
-SELECT person FROM profile_by_person WHERE person LIKE 'customer:%%' AND first_seen <= %(now)s
+SELECT DISTINCT coalesce(p.person, r.subject) AS person
+  FROM profile AS r LEFT JOIN person_of AS p ON p.identifier = r.subject
+ WHERE coalesce(p.person, r.subject) LIKE 'customer:%%' AND r.first_seen <= %(now)s
 """
 
 OPERATORS = {operator: sql.SQL(operator) for operator in ("=", "<", "<=", ">", ">=")} | {"!=": sql.SQL("<>")}

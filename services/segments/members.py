@@ -91,7 +91,7 @@ class Refreshed(NamedTuple):
 def refresh(connection: Connection, now: datetime, currency: str) -> list[Refreshed]:
     """Bring the members in step with the rules by a clock. Raises BadSegment where a later clock was there before."""
     with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(hashtext('regulars.segments'))")
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('regulars.segments.refresh'))")
         before = refreshed_at(connection)
         if before is not None and before > now:
             message = f"the members were brought up to {before:%Y-%m-%d %H:%M} UTC already, and time goes one way"

@@ -129,12 +129,13 @@ class Person:
         return told[-1].lower() if told else None
 
     def categories(self) -> set[str]:
-        """Return the categories of what they bought: of a product the last line that tells one, else the listing's."""
-        last: dict[str, str] = {}
-        for _, order in self.of(OrderPlaced):
-            for line in order.lines:
-                last[line.product] = line.category or last.get(line.product, "")
-        return {(category or LISTED.get(product, "")).lower() for product, category in last.items()} - {""}
+        """Return the categories of what each identifier bought: the last that a line tells, else the listing's."""
+        last: dict[tuple[str, str], str] = {}
+        for one in self.told:
+            for line in one.data.lines if isinstance(one.data, OrderPlaced) else ():
+                bought = (one.subject, line.product)
+                last[bought] = line.category or last.get(bought, "")
+        return {(category or LISTED.get(product, "")).lower() for (_, product), category in last.items()} - {""}
 
 
 def persons(told: list[Told]) -> list[Person]:
