@@ -9,7 +9,7 @@ from typer import Exit, Option
 from services.cli import points
 from services.cli.exit_codes import ExitCode
 from services.cli.failures import Failure
-from services.cli.session import built, log_to_append, opened
+from services.cli.session import built, log_to_append, opened, past_is_kept
 from services.cli.terminal import AsJson, emit, plural, progress, write
 from services.dial.fitting import READ, Done, Months, Wanted, currencies, fill_dials, fit_month, today
 from services.dial.formula import FORMULA, Formula
@@ -19,7 +19,7 @@ Currency = Annotated[str | None, Option("--currency", metavar="CODE", help="In o
 Clock = Annotated[
     str | None, Option("--now", metavar="TIME", help="The clock to reckon by; the last event's by itself.")
 ]
-AllMonths = Annotated[bool, Option("--all-months", help="Each month of the history that has no dials yet.")]
+AllMonths = Annotated[bool, Option("--all-months", help="Each month of the last three years that has no dials yet.")]
 Weights = Annotated[
     str | None, Option("--weights", metavar="N,N,N", help="Of now, heading and potential, 100 together: 40,20,40.")
 ]
@@ -36,7 +36,7 @@ def fit(
     """Fit the forecasts, record them on the log, and keep the dials of the clock's month.
 
     All customers' histories are read in one snapshot, up to the clock's day. The month's dials of before are replaced.
-    With --all-months every month of the history gets its dials, as of its last day; those that have them stay.
+    With --all-months each month of the last three years gets dials as of its last day; those that have them stay.
     """
     formula = FORMULA if weights is None else _formula(weights)
     day = _day(now)
@@ -66,6 +66,7 @@ def compute(month: Month, currency: Currency = None, as_json: AsJson = False) ->
     first = _month(month)
     with opened() as installation, installation.connect("regulars dial") as connection:
         built(connection, READ)
+        past_is_kept(connection, installation.kafka)
         log = log_to_append(installation)
         try:
             done = {

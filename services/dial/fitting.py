@@ -33,6 +33,8 @@ Heard = Callable[[int, int], None]
 READ = [each for each in PROJECTIONS if each.graph or each.name == "purchases"]
 """What a history is read from."""
 
+MOST_MONTHS = 36
+
 FIRST_DAY = "SELECT min(day) AS day FROM purchases WHERE currency = %(currency)s AND orders > 0"
 
 FITTED = "SELECT month, day FROM projection.dial_fit WHERE currency = %(currency)s"
@@ -101,7 +103,7 @@ def fill_dials(
     months: Months = MONTHS,
     heard: Heard | None = None,
 ) -> list[Done]:
-    """Fit each month of the history that has no dials by its last day yet; again adds nothing.
+    """Fit each month of the last three years of the history that has no dials by its last day yet; again adds nothing.
 
     ``heard`` is told how many months of how many.
     """
@@ -123,7 +125,11 @@ def _missing(connection: Connection, currency: str, last: date) -> list[date]:
     """Return the last day of each month, or of the history, for which there are no dials."""
     kept = {row["month"]: row["day"] for row in queries.rows(connection, FITTED, currency=currency)}
     first = queries.row(connection, FIRST_DAY, currency=currency)["day"]
-    return [] if first is None else [day for day in _months(first, last) if kept.get(day.replace(day=1)) != day]
+    if first is None:
+        return []
+    # One order with a wrong year does not make a thousand months.
+    recent = list(_months(first, last))[-MOST_MONTHS:]
+    return [day for day in recent if kept.get(day.replace(day=1)) != day]
 
 
 def _months(first: date, last: date) -> Iterator[date]:

@@ -58,5 +58,5 @@ def _last_fit(connection: Connection, month: date, currency: str) -> tuple[str, 
     for event_id, event in reversed(fits(connection, currency)):
         if event.parameters.get("day", "")[:7] == f"{month:%Y-%m}":
             return event_id, event
-    message = f"The log holds no fit of {month:%B %Y} in {currency}."
+    message = f"The log holds no fit of {month:%B %Y} in {currency}, as far as it is folded."
     raise NeverFitted(message)

@@ -127,6 +127,17 @@ def test_every_month_is_filled_once(shop: Shop) -> None:
     assert (again, [each.day for each in later]) == ([], [LAST + timedelta(days=1)])
 
 
+def test_an_order_with_a_wrong_year_makes_no_months(shop: Shop) -> None:
+    """Three years of months are filled at most, however old the first order claims to be."""
+    crowd(shop)
+    buy(shop, "customer:1", -36_000)
+
+    done = fill_dials(shop.catch_up(), shop.log, shop.connect, Months(LAST))
+
+    assert (len(done), done[0].day, done[-1].day) == (36, date(2021, 6, 30), LAST)
+    assert [each.customers for each in done if each.customers] == [13, 13, 13]
+
+
 def test_without_a_clock_the_last_event_is_the_clock(shop: Shop) -> None:
     """Customers of years ago are judged by the time of their shop."""
     crowd(shop)
