@@ -4,17 +4,13 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from itertools import permutations
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 import pytest
 
-from events.catalog.complaints import ComplaintRaised, ComplaintReplied, ComplaintResolved
 from events.catalog.customers import CustomerRegistered, FamilyMemberNamed, TraitsChanged
-from events.catalog.fulfilment import OrderDelivered, ReturnAccepted, ShipmentDispatched
-from events.catalog.orders import OrderAmended, OrderCancelled, OrderLine, OrderPlaced, PaymentReceived
 from events.catalog.visits import PageViewed
-from events.event import Event
 from services import installation
 from services.installation import Connection
 from services.reports.odd_sources import SAID
@@ -23,63 +19,9 @@ from services.reports.report import Answer, BadQuestion
 from tests.projections.shop import NOON, Shop, at
 from tests.services.demo import raw
 from tests.services.reports.asked import told
+from tests.services.reports.odd_examples import AMENDED, CANCELLED, DELIVERED, EXAMPLES, Example, back, placed
 
 NOW = at("12:00", days=30)
-LINES = (OrderLine(product="a", quantity=1, unit_price_minor=100),)
-ORDER = "o-1"
-
-
-def placed(total_minor: int = 100, currency: str = "GBP") -> OrderPlaced:
-    """Return an order."""
-    return OrderPlaced(order=ORDER, currency=currency, lines=LINES, total_minor=total_minor)
-
-
-def back(amount_minor: int, currency: str = "GBP") -> ReturnAccepted:
-    """Return a refund of that order."""
-    return ReturnAccepted(order=ORDER, currency=currency, amount_minor=amount_minor)
-
-
-class Example(NamedTuple):
-    """Events an hour apart, in the order in which they happened; the kinds they are of; the places of those listed."""
-
-    kinds: set[str]
-    happened: tuple[Event, ...]
-    listed: tuple[int, ...] = ()
-
-
-SHIPPED = ShipmentDispatched(order=ORDER, parcel="p")
-DELIVERED = OrderDelivered(order=ORDER)
-CANCELLED = OrderCancelled(order=ORDER, currency="GBP", total_minor=100)
-AMENDED = OrderAmended(order=ORDER, currency="GBP", lines=LINES, total_minor=40)
-PAID = PaymentReceived(order=ORDER, currency="GBP", amount_minor=100)
-RAISED, REPLIED, RESOLVED = (
-    ComplaintRaised(complaint="c"),
-    ComplaintReplied(complaint="c"),
-    ComplaintResolved(complaint="c"),
-)
-
-EXAMPLES = {
-    "as_it_should_be": Example(set(), (placed(), PAID, SHIPPED, DELIVERED, back(100))),
-    "delivered_then_shipped": Example({"delivered_before_shipped"}, (placed(), DELIVERED, SHIPPED), (1, 2)),
-    "delivered_then_ordered": Example({"delivered_before_ordered"}, (DELIVERED, placed()), (0, 1)),
-    "cancelled_then_delivered": Example({"cancelled_and_delivered"}, (placed(), CANCELLED, DELIVERED), (1, 2)),
-    "cancelled_alone": Example(set(), (placed(), CANCELLED)),
-    "placed_again": Example({"placed_twice"}, (placed(), placed(120), DELIVERED), (0, 1)),
-    "paid_in_euros": Example(
-        {"two_currencies"}, (placed(), PaymentReceived(order=ORDER, currency="EUR", amount_minor=1), DELIVERED), (0, 1)
-    ),
-    "refunded_more": Example({"refund_over_value", "refunded_more_than_bought"}, (placed(), back(60), back(41))),
-    "refunded_more_than_amended": Example({"refund_over_value"}, (placed(), AMENDED, back(41)), (0, 1, 2)),
-    "refunded_as_amended": Example(set(), (placed(10), OrderAmended(
-        order=ORDER, currency="GBP", lines=LINES, total_minor=40, total_delta_minor=30), back(40))),
-    "returned_of_nothing": Example({"unknown_order_returned", "refunded_more_than_bought"}, (back(1),)),
-    "delivered_of_nothing": Example({"unknown_order_delivered"}, (SHIPPED, DELIVERED), (1,)),
-    "resolved_then_raised": Example({"resolved_before_opened"}, (RESOLVED, RAISED, REPLIED), (0, 1)),
-    "resolved_raised_resolved": Example(set(), (RESOLVED, RAISED, RESOLVED)),
-    "replied_then_raised": Example({"replied_before_opened"}, (REPLIED, RAISED, RESOLVED), (0, 1)),
-    "never_raised": Example({"complaint_never_opened"}, (REPLIED, RESOLVED), (0, 1)),
-    "as_complaints_should_be": Example(set(), (RAISED, REPLIED, RESOLVED)),
-}  # fmt: skip
 
 
 def by_subject(answer: Answer) -> dict[str, dict[str, list[str]]]:
