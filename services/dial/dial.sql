@@ -29,7 +29,7 @@ CREATE TABLE projection.dial (
     days               integer  NOT NULL, -- with an order
     recent_minor       bigint   NOT NULL, -- net spend, halving with every recent half-life that it is old
     longer_minor       bigint   NOT NULL, -- the same with the longer half-life
-    alive_ppm          integer  NOT NULL, -- the probability that they still are a customer, in millionths
+    alive_ppm          integer  NOT NULL, -- the probability that they still are a customer, in millionths; certain for who bought once
     value_minor        bigint   NOT NULL, -- expected spend on a day with an order
     expected_12_milli  bigint   NOT NULL, -- expected days with an order in 12 months, in thousandths
     expected_3_minor   bigint   NOT NULL, -- expected spend in 3 months, and so on
