@@ -195,6 +195,8 @@ CHANGED = {
     Kind.TIME: "{} + interval '1 microsecond'",
     Kind.TOTAL: "{} + 1",
     Kind.TOLD: "NULL",
+    Kind.TOLD_TIME: "{} + interval '1 microsecond'",
+    Kind.NAMES: "array_append({}, '!')",
     Kind.TRAITS: """'{{"town": [1, "x", "y"]}}'""",
 }
 
@@ -203,7 +205,7 @@ def fields_of(table: type[Table]) -> Iterator[tuple[str, Kind]]:
     """Yield every field that a table has in the database, and its kind."""
     for name, kind in {**table.key, **table.columns}.items():
         yield name, kind
-        if kind is Kind.TOLD:
+        if kind in {Kind.TOLD, Kind.TOLD_TIME}:
             yield from ((f"{name}_at", Kind.TIME), (f"{name}_by", Kind.TEXT))
 
 
