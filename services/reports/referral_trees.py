@@ -11,6 +11,7 @@ from typing import Any
 from projections._engine import queries
 from projections._engine.registry import Connection
 from services.reports.report import Question
+from services.segments.sources import PURCHASES
 
 MAX_GENERATIONS = 20
 
@@ -24,13 +25,13 @@ SELECT DISTINCT ON (child) child, parent, first_made
 """
 
 # What each person brought in the period, in one currency; a person may have ordered in another alone.
-REVENUES = """
-SELECT person COLLATE "C" AS person, sum(orders)::bigint AS orders,
+REVENUES = f"""
+SELECT own.person COLLATE "C" AS person, sum(orders)::bigint AS orders,
        sum(spend_minor - cancelled_minor - returned_minor) FILTER (WHERE currency = %(currency)s)::bigint AS net_minor
-  FROM purchases_by_person
+  FROM {PURCHASES}
  WHERE day <= %(now)s::date AND (%(store)s::text IS NULL OR store = %(store)s)
    AND (%(begin)s::date IS NULL OR day >= %(begin)s) AND (%(end)s::date IS NULL OR day <= %(end)s)
- GROUP BY person
+ GROUP BY 1
 """
 
 TREES = f"""

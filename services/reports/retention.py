@@ -28,6 +28,7 @@ from projections._engine.registry import Connection
 from services.reports import words
 from services.reports.referral_trees import referrers, tree_of, worth
 from services.reports.report import Answer, Question, Report
+from services.segments.sources import PURCHASES
 
 MONTHS = 12
 LEAST_DAYS = 45
@@ -36,12 +37,12 @@ BANDS = ("0 to 20 %", "20 to 40 %", "40 to 60 %", "60 to 80 %", "80 to 100 %")
 DAYS_PARAMETERS = {"least_days": LEAST_DAYS, "stated_days": STATED_DAYS}
 
 # The days on which each customer ordered.
-DAYS = """
-SELECT person COLLATE "C" AS person, day
-  FROM purchases_by_person
- WHERE orders > 0 AND person LIKE 'customer:%%' AND day <= %(now)s::date
+DAYS = f"""
+SELECT own.person COLLATE "C" AS person, day
+  FROM {PURCHASES}
+ WHERE orders > 0 AND own.person LIKE 'customer:%%' AND day <= %(now)s::date
    AND (%(store)s::text IS NULL OR store = %(store)s)
- GROUP BY person, day
+ GROUP BY 1, 2
 """
 
 # How many of each cohort ordered how many months after; months are counted through from year nought.
@@ -67,11 +68,11 @@ standing AS MATERIALIZED (
            CASE WHEN count(*) >= 3 THEN (max(d.day) - min(d.day))::numeric / (count(*) - 1) END AS usual_days
       FROM ({DAYS}) AS d GROUP BY d.person
 ), revenues AS MATERIALIZED (
-    SELECT person COLLATE "C" AS person, sum(spend_minor - cancelled_minor - returned_minor)::bigint AS net_minor
-      FROM purchases_by_person
+    SELECT own.person COLLATE "C" AS person, sum(spend_minor - cancelled_minor - returned_minor)::bigint AS net_minor
+      FROM {PURCHASES}
      WHERE currency = %(currency)s AND (%(store)s::text IS NULL OR store = %(store)s) AND day <= %(now)s::date
-       AND day > (%(now)s::timestamptz - interval '12 months')::date AND person LIKE 'customer:%%'
-     GROUP BY person
+       AND day > (%(now)s::timestamptz - interval '12 months')::date AND own.person LIKE 'customer:%%'
+     GROUP BY 1
 ), dialled AS MATERIALIZED (
     SELECT person, alive_ppm, expected_12_minor FROM dial
      WHERE currency = %(currency)s AND month = (SELECT max(month) FROM dial_fit
@@ -120,11 +121,11 @@ WITH numbered AS (
 SELECT person, returned, silent_days, usual_days::float8 AS usual_days, coalesce(since.orders, 0) AS orders_since,
        coalesce(since.net_minor, 0) AS net_since_minor,
        count(*) OVER () AS customers, (sum(coalesce(since.net_minor, 0)) OVER ())::bigint AS whole_minor
-  FROM won LEFT JOIN (SELECT w.person, sum(p.orders)::bigint AS orders,
-                             sum(p.spend_minor - p.cancelled_minor - p.returned_minor)
-                                 FILTER (WHERE p.currency = %(currency)s)::bigint AS net_minor
-                        FROM won AS w JOIN purchases_by_person AS p ON p.person = w.person AND p.day >= w.returned
-                       WHERE p.day <= %(now)s::date AND (%(store)s::text IS NULL OR p.store = %(store)s)
+  FROM won LEFT JOIN (SELECT w.person, sum(b.orders)::bigint AS orders,
+                             sum(b.spend_minor - b.cancelled_minor - b.returned_minor)
+                                 FILTER (WHERE b.currency = %(currency)s)::bigint AS net_minor
+                        FROM {PURCHASES} JOIN won AS w ON w.person = own.person AND b.day >= w.returned
+                       WHERE b.day <= %(now)s::date AND (%(store)s::text IS NULL OR b.store = %(store)s)
                        GROUP BY w.person) AS since USING (person)
  ORDER BY net_since_minor DESC, person LIMIT %(limit)s
 """
