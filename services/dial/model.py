@@ -70,6 +70,7 @@ def recorded(model: Model, positions: Mapping[int, int], history: History) -> En
         **{name: repr(value) for name, value in model.values._asdict().items()},
         **{name: str(value) for name, value in model.formula._asdict().items()},
         "log_likelihood": repr(bg_nbd.log_likelihood(model.purchases, history.purchases(model.day))),
+        "correlation": repr(gamma_gamma.correlation(history.values())),
         "customers": str(len(history.days)),
         "repeaters": str(np.count_nonzero(history.days > 1)),
         "currency": model.currency,

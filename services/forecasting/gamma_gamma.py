@@ -94,6 +94,18 @@ class _Prepared:
         return float(value), np.array(gradient)
 
 
+def correlation(values: Values) -> float:
+    """Return how value hangs together with frequency, of customers with a mean above zero: Pearson's correlation.
+
+    The model takes it for zero; 0 where nobody differs.
+    """
+    told = (values.known > 0) & (values.mean > 0)
+    known, mean = values.known[told].astype(np.float64), values.mean[told]
+    if np.ptp(known) == 0 or np.ptp(mean) == 0:
+        return 0.0
+    return float(np.corrcoef(known, mean)[0, 1])
+
+
 def expected_value(parameters: Parameters, values: Values) -> Floats:
     """Return what each customer's next purchase is expected to be worth (equation 5 of the note)."""
     p, q, gamma = parameters

@@ -13,6 +13,9 @@ person; a dial is of one currency. An order here is a day with an order.
   maximum likelihood, in weeks, on days with an order after the first. Their expected value: Gamma-Gamma (Fader and
   Hardie 2013), on the mean spend of those days, before cancellations and returns. Expected spend is their product, over
   13, 52 and 156 weeks for 3, 12 and 36 months. Parameters are on the log, with the positions that they were fitted to.
+* Leaving: how likely a customer leaves after an order, on average: a / (a + b). Where the data show nobody leaving, as
+  short histories do, it is 0, and everybody counts as a customer for certain.
+* Correlation of value and frequency: Gamma-Gamma takes it for 0; where it is large, expected values mislead.
 * Movers: whose dial differs most from the month before; what moved it is the part with the largest weighed difference.
 
 What it does not say: seasons and prices are unknown to it; who bought once counts as a customer for certain, however
@@ -115,6 +118,8 @@ def _figures(connection: Connection, fit: dict[str, Any], asked: dict[str, Any])
     weights = zip(wording.PARTS, wording.formula_of(fit).weights, strict=True)
     figures |= {"weights": ", ".join(f"{name} {weight}" for name, weight in weights)}
     figures |= {"mean_dial": whole["mean_dial"], "expected_active": whole["alive_ppm"] / 1e6}
+    a, b, correlation = (float(fit["parameters"][name]) for name in ("a", "b", "correlation"))
+    figures |= {"leaving_share": a / (a + b), "correlation": correlation}
     figures |= {name: whole[name] for name in whole if name.endswith("_minor")}
     if asked["before"] is not None:
         figures |= {"month_before": asked["before"], **queries.row(connection, MOVED, **asked)}

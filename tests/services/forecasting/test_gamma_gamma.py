@@ -92,6 +92,15 @@ def test_of_whom_nothing_is_known_the_mean_of_all_is_expected() -> None:
     assert expected[1] == pytest.approx(80.0, rel=1e-3)
 
 
+def test_the_published_correlation_of_value_and_frequency() -> None:
+    """It is 0.113884 in CDNOW, as the documentation of lifetimes prints it; where nobody differs there is none."""
+    _, values = summary()
+    alike = Values(np.array([2, 2], np.int64), np.array([5.0, 9.0]))
+
+    assert gamma_gamma.correlation(values) == pytest.approx(0.113884, abs=5e-7)
+    assert gamma_gamma.correlation(alike) == 0
+
+
 def test_nobody_has_spent_anything_again() -> None:
     """Without a single value above zero there is nothing to fit, and that is said."""
     with pytest.raises(NotFitted, match="nobody has spent anything"):

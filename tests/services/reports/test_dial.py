@@ -51,6 +51,7 @@ def test_the_loudest_first_with_parts_and_reasons(dialled: Shop) -> None:
     assert "likely to be a customer still." in first["why"]
     assert (answer.figures["customers"], answer.figures["month"]) == (14, date(2024, 5, 1))
     assert (answer.figures["expected_12_minor"],) == spend
+    assert 0 <= answer.figures["leaving_share"] < 1
     assert answer.figures["weights"] == "now 40, heading 20, potential 40"
 
 
