@@ -4,8 +4,9 @@
   For every customer with an order in the past, the first order at or after the cut is what an offer had to foresee; of
   very many customers the first MOST_CASES are judged. A hit: at least one of the first k products offered is in it.
   Only goods and products that the past knows can be offered; an order of new products alone is a miss for everybody.
-* The same basket: a fifth of the baskets, drawn by hash, is held out, and of each with two products or more one, drawn
-  by hash, is hidden. A hit: it is among the first k offered for the rest of its basket.
+* The same basket: baskets are put into FOLDS parts by hash. Of each basket with two products or more one, drawn by
+  hash, is hidden, and looked for with what the other parts teach. A hit: it is among the first k offered for the rest
+  of its basket. Of very many baskets MOST_CASES are judged.
 
 Beside the offer stand two plain rules: the most popular products, and for the next order what the customer bought most
 often before, then the most popular. ``new`` counts only products that the customer had never bought, for both sides.
@@ -80,13 +81,16 @@ def next_order(orders: Orders, cut: datetime | None = None) -> Evaluation:
 
 def same_basket(orders: Orders) -> Evaluation:
     """Return how often the offer finds the product that is missing from a basket."""
-    drawn = np.array([crc32(_written(orders, place)) % FOLDS == 0 for place in range(len(orders))], bool)
-    past = orders.chosen(~drawn)
-    memory = Memory(past, moment(int(orders.at[-1])))
-    cases = list(islice(_basket_cases(orders, np.flatnonzero(drawn).tolist()), MOST_CASES))
-    rules = {"offer": _new(_offer(memory, memory.now, SAME_BASKET)), "most popular": _new(_popular(memory))}
-    rates = [rate for name, rule in rules.items() for rate in _judged("same basket", name, rule, cases)]
-    return Evaluation("same basket", None, len(past), len(cases), rates)
+    fold = np.array([crc32(_written(orders, place)) % FOLDS for place in range(len(orders))], np.int64)
+    firsts: dict[str, list[int | None]] = {"offer": [], "most popular": []}
+    for number in range(FOLDS):
+        memory = Memory(orders.chosen(fold != number), moment(int(orders.at[-1])))
+        places = np.flatnonzero(fold == number)[: MOST_CASES // FOLDS]
+        cases = list(_basket_cases(orders, places.tolist()))
+        firsts["offer"] += _firsts(_new(_offer(memory, memory.now, SAME_BASKET)), cases)
+        firsts["most popular"] += _firsts(_new(_popular(memory)), cases)
+    rates = [rate for name, first in firsts.items() for rate in _rates("same basket", name, first)]
+    return Evaluation("same basket", None, len(orders), len(firsts["offer"]), rates)
 
 
 def _written(orders: Orders, place: int) -> bytes:
@@ -148,10 +152,19 @@ def _new(rule: Ranking) -> Ranking:
 
 
 def _judged(task: str, name: str, rule: Ranking, cases: Sequence[Case]) -> Iterator[HitRate]:
-    first = [
-        next((place for place, one in enumerate(rule(case.customer)) if one in case.wanted), None) for case in cases
+    return _rates(task, name, _firsts(rule, cases))
+
+
+def _firsts(rule: Ranking, cases: Sequence[Case]) -> list[int | None]:
+    """Return at which place the rule has its first hit, for each case; None where it has none."""
+    return [
+        next((place for place, one in enumerate(rule(case.customer)[: max(KS)]) if one in case.wanted), None)
+        for case in cases
     ]
+
+
+def _rates(task: str, name: str, first: Sequence[int | None]) -> Iterator[HitRate]:
     for k in KS:
         hits = sum(place is not None and place < k for place in first)
-        share = hits / max(1, len(cases))
-        yield HitRate(task, name, k, len(cases), hits, share, sqrt(share * (1 - share) / max(1, len(cases))))
+        share = hits / max(1, len(first))
+        yield HitRate(task, name, k, len(first), hits, share, sqrt(share * (1 - share) / max(1, len(first))))

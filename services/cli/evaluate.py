@@ -29,7 +29,7 @@ def next_offer(cut: Cut = None, within_baskets: WithinBaskets = False, as_json: 
 
     It forgets every order from the cut on, mines the rest anew in memory, and looks whether each customer's next order
     holds one of the first 3, or 10, products that it would have offered. Nothing is stored. With --within-baskets one
-    product of each basket of a fifth of all is hidden, for shops that do not know who buys.
+    product of each basket is hidden, and looked for with what other baskets teach, for shops that do not know who buys.
     """
     with opened() as installation, installation.connect("regulars evaluate") as connection:
         log = installation.log()
@@ -60,9 +60,7 @@ def _evaluated(orders: Orders, cut: str | None, *, within_baskets: bool) -> Eval
 def _show(evaluation: Evaluation) -> None:
     cut = f", the past ends {evaluation.cut:%Y-%m-%d %H:%M} UTC" if evaluation.cut else ""
     write(f"{evaluation.task.capitalize()}{cut}", bold=True)
-    write(
-        f"learnt from {plural(evaluation.past_orders, 'order')}, judged on {plural(evaluation.judged_orders, 'other')}"
-    )
+    write(f"learnt from {plural(evaluation.past_orders, 'order')}, judged on {evaluation.judged_orders:,}")
     write()
     columns = ("task", "rule", "first", "orders", "hits", "hit rate", "error")
     rows = [

@@ -6,6 +6,7 @@ from events.catalog.orders import OrderLine, OrderPlaced
 from events.catalog.searches import SearchPerformed
 from events.log.postgres import Journal
 from services.associations.orders import read
+from tests.projections.engine.repeating_log import RepeatingLog
 from tests.projections.shop import NOON, Shop
 from tests.services.associations.baskets import bought, told
 
@@ -50,6 +51,19 @@ def test_what_lies_behind_the_positions_is_not_read(journal: Journal) -> None:
 
     assert len(read(journal, journal.starts(), {})) == 0
     assert len(read(journal, journal.ends(), {})) == 1
+
+
+def test_a_log_that_holds_an_order_twice_has_it_once() -> None:
+    """As on Kafka, whose log does not know ids; offsets without a record are passed over."""
+    log = RepeatingLog(partitions=2)
+    log.append(Shop.facts((placed("1", ("tea", "")), NOON)))
+    log.skip(3)
+    log.append(Shop.facts((placed("1", ("tea", "")), NOON)))
+    log.append(Shop.facts((placed("2", ("pot", "")), NOON + timedelta(days=1)), first=1))
+
+    orders = read(log, log.ends(), {})
+
+    assert [orders.products[product] for product in orders.product] == ["tea", "pot"]
 
 
 def test_orders_are_by_time_whatever_order_they_come_in() -> None:
