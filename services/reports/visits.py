@@ -74,7 +74,7 @@ MEASURED = """
 count(*) AS visits, count(*) FILTER (WHERE known) AS known_visits, count(*) FILTER (WHERE bounce) AS bounces,
 count(*) FILTER (WHERE outcome = 'ordered') AS ordering,
 count(*) FILTER (WHERE outcome = 'ordered' AND orders = 0) AS ordering_by_time,
-sum(pages)::bigint AS pages, sum(searches)::bigint AS searches, sum(searches_in_vain)::bigint AS searches_in_vain
+sum(searches)::bigint AS searches, sum(searches_in_vain)::bigint AS searches_in_vain
 """
 
 CAME = "count(*) AS visitors, count(*) FILTER (WHERE known) AS known_visitors"
@@ -145,8 +145,8 @@ def answer(connection: Connection, question: Question) -> Answer:
         {"first_day": asked["begin"], "last_day": asked["end"], **_figures(whole)},
         {
             "outcomes": [_part(row, "outcome", whole) for row in parts.get("outcomes", ())],
-            "days": sorted((_peopled(row, "day", whole) for row in parts.get("days", ())), key=lambda row: row["day"]),
-            "stores": [_peopled(row, "store", whole) for row in parts.get("stores", ())],
+            "days": sorted((_peopled(row, "day") for row in parts.get("days", ())), key=lambda row: row["day"]),
+            "stores": [_peopled(row, "store") for row in parts.get("stores", ())],
             "entry_pages": [_part(row, "page", whole) for row in parts.get("entry_pages", ())],
             "exit_pages": [_part(row, "page", whole) for row in parts.get("exit_pages", ())],
             "visits": [] if question.about is None else _visits(connection, question.about, asked),
@@ -200,7 +200,6 @@ def _part(row: dict[str, Any], called: str, whole: dict[str, Any]) -> dict[str, 
         called: row["name"],
         "visits": row["visits"],
         "share": _share(row["visits"], whole["visits"]),
-        "pages": row["pages"],
         "bounce_share": _share(row["bounces"], row["visits"]),
         "ordering_share": _share(row["ordering"], row["visits"]),
         "searches": row["searches"],
@@ -208,10 +207,17 @@ def _part(row: dict[str, Any], called: str, whole: dict[str, Any]) -> dict[str, 
     }
 
 
-def _peopled(row: dict[str, Any], called: str, whole: dict[str, Any]) -> dict[str, Any]:
+def _peopled(row: dict[str, Any], called: str) -> dict[str, Any]:
     """Return a part with how many people came."""
-    people = {"visitors": row["visitors"], "known_visitors": row["known_visitors"]}
-    return {called: row["name"], **people, **_part(row, called, whole)}
+    return {
+        called: row["name"],
+        "visits": row["visits"],
+        "visitors": row["visitors"],
+        "known_visitors": row["known_visitors"],
+        "bounce_share": _share(row["bounces"], row["visits"]),
+        "ordering_share": _share(row["ordering"], row["visits"]),
+        "searches_in_vain": row["searches_in_vain"],
+    }
 
 
 def _share(part: int, whole: int) -> float:
