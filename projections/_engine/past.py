@@ -22,6 +22,7 @@ from projections._engine import ddl, person_table, seen_ids
 from projections._engine.as_of import AtPositions, HappenedBy, KnownAt, Until
 from projections._engine.declaration import Projection
 from projections._engine.folding import Batch, Decoded, Folder
+from projections._engine.past_events import events_until, held
 from projections._engine.pipeline import collector_paused, cut, halves, pieces
 from projections._engine.registry import Connection, Table
 from projections._engine.store import UNSTORABLE, prepare_stage, write_rows
@@ -40,9 +41,6 @@ ON CONFLICT (schema_name) DO UPDATE SET next_offsets = excluded.next_offsets, us
 """
 
 FORGOTTEN = "SELECT schema_name FROM engine.past ORDER BY used_at DESC OFFSET %s"
-
-# What happened, without what lies behind the point.
-EVENTS = "CREATE VIEW {view} AS SELECT * FROM {events} WHERE {held}"
 
 
 class Past(NamedTuple):
@@ -82,28 +80,6 @@ def made(
             making.drain(heard)
         _forget(connection, making.schema)
         return Past(making.schema, making.target)
-
-
-def events_until(projection: Projection, schema: str, held: sql.Composable) -> list[sql.Composed]:
-    """Return the statements for a past's views of the events themselves, of which ``held`` says which there are."""
-    view, events = sql.Identifier(schema, projection.name), sql.Identifier(ddl.SCHEMA, projection.name)
-    return [
-        sql.SQL(EVENTS).format(view=view, events=events, held=held),
-        *ddl.events_by_person(projection, schema),
-    ]
-
-
-def held(until: Until) -> sql.Composed:
-    """Return the condition of what lies before a point, over the columns of the events."""
-    match until:
-        case AtPositions(positions):
-            pair = sql.SQL('(partition = {} AND "offset" < {})')
-            known = [pair.format(sql.Literal(partition), sql.Literal(end)) for partition, end in positions.items()]
-            return sql.SQL("({})").format(sql.SQL(" OR ").join([*known, sql.SQL("false")]))
-        case KnownAt(instant):
-            return sql.SQL("recorded_at <= {}").format(sql.Literal(instant))
-        case HappenedBy(instant):
-            return sql.SQL('"time" <= {}').format(sql.Literal(instant))
 
 
 def _forget(connection: Connection, schema: str) -> None:

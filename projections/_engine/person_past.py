@@ -13,7 +13,8 @@ from projections._engine import ddl
 from projections._engine.as_of import Past, Until, as_of
 from projections._engine.bulk import copy_into
 from projections._engine.declaration import Projection
-from projections._engine.past import LIVE_SCHEMAS, events_until, held
+from projections._engine.past import LIVE_SCHEMAS
+from projections._engine.past_events import events_until, held
 from projections._engine.reference import States
 from projections._engine.registry import Connection
 
