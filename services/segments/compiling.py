@@ -16,11 +16,12 @@ from services.segments.fields import BY_NAME, Field, Kind
 from services.segments.rule import All, Any, Condition, Money, Not, Rule, Share, Value
 from services.segments.sources import SOURCES, THINGS
 
-# Every known customer.
+# Every known customer. Postgres takes a LIKE over what it has no statistics of to leave one row in 200, and would go
+# through every source for each customer; of a coalesce it takes half to stay, and hashes them.
 CUSTOMERS = """
 SELECT DISTINCT coalesce(p.person, r.subject) AS person
   FROM profile AS r LEFT JOIN person_of AS p ON p.identifier = r.subject
- WHERE coalesce(p.person, r.subject) LIKE 'customer:%%' AND r.first_seen <= %(now)s
+ WHERE coalesce(coalesce(p.person, r.subject) LIKE 'customer:%%', false) AND r.first_seen <= %(now)s
 """
 
 OPERATORS = {operator: sql.SQL(operator) for operator in ("=", "<", "<=", ">", ">=")} | {"!=": sql.SQL("<>")}
