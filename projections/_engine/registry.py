@@ -5,6 +5,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import TupleRow
 
 from events.log import EventLog
@@ -137,6 +138,8 @@ def make_live(connection: Connection, tables: Sequence[Table]) -> list[Table]:
         connection.execute(
             "UPDATE engine.projection SET state = 'live', changed_at = now() WHERE table_name = %s", [table.name]
         )
+        if table.projection.keeps_events:
+            drop_pasts(connection)
         for statement in ddl.create_views(table.projection, table.name):
             connection.execute(statement)
         for (name,) in replaced:
@@ -146,6 +149,12 @@ def make_live(connection: Connection, tables: Sequence[Table]) -> list[Table]:
                 "UPDATE engine.dead_letter SET missed = array_remove(missed, %s) WHERE %s = ANY (missed)", [name, name]
             )
     return [table._replace(live=True) for table in tables]
+
+
+def drop_pasts(connection: Connection) -> None:
+    """Drop every past: their views of the events hang on that of the log, which is about to be another."""
+    for (schema,) in connection.execute("DELETE FROM engine.past RETURNING schema_name").fetchall():
+        connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
 
 
 def make_view(connection: Connection, projection: Projection) -> None:

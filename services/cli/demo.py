@@ -21,14 +21,14 @@ from services.cli.exit_codes import ExitCode
 from services.cli.following import follow, stop_on_signals
 from services.cli.reporting import Sentences, reported
 from services.cli.session import bring_up_to_date, built, opened
-from services.cli.terminal import AsJson, columns, emit, plural, progress, say, stages, write, write_table
+from services.cli.terminal import AsJson, columns, emit, encoded, plural, progress, say, stages, write, write_table
 from services.cli.verify import all_equal, document_of, persons_equal, show, verdicts_of
 from services.connectors.importing import Summary
 from services.demo.loading import Simulated, load_orders, load_simulated
 from services.demo.rendering import render
 from services.demo.report import Report, shop_report
 from services.installation import Installation
-from services.refreshing import Standing, refreshed
+from services.refreshing import Refreshed, Standing, refreshed
 from services.settings import Settings
 from services.variables import HOME
 
@@ -43,6 +43,7 @@ class _Shown(NamedTuple):
 
     orders: Summary
     life: Simulated
+    worked_out: list[Refreshed]
     report: Report
     verdicts: list[Verdict]
     persons: bool | None
@@ -86,7 +87,7 @@ def _loaded(installation: Installation, home: Path) -> _Shown:
     bring_up_to_date(installation, "demo")
     say("The projections have seen them all; dials, rules and segments are worked out")
     with installation.connect() as connection, progress("Working out") as heard:
-        refreshed(Standing(connection, log, installation.connect), heard)
+        worked_out = refreshed(Standing(connection, log, installation.connect), heard)
     bring_up_to_date(installation, "demo")
     say("Now the whole log is folded again, plainly, to compare")
     with installation.connect() as connection:
@@ -97,7 +98,7 @@ def _loaded(installation: Installation, home: Path) -> _Shown:
     if report is None:
         message = "the demo's orders are on the log, and the projections hold none"
         raise AssertionError(message)
-    return _Shown(orders, life, report, verdicts, persons, time.perf_counter() - begun)
+    return _Shown(orders, life, worked_out, report, verdicts, persons, time.perf_counter() - begun)
 
 
 def _document(shown: _Shown, home: Path) -> dict[str, Any]:
@@ -105,6 +106,7 @@ def _document(shown: _Shown, home: Path) -> dict[str, Any]:
         "home": str(home),
         "orders": shown.orders,
         "simulated": shown.life._asdict(),
+        "refreshed": encoded(shown.worked_out),
         "report": shown.report,
         "verify": document_of(shown.verdicts, shown.persons),
         "seconds": round(shown.seconds, 1),

@@ -13,8 +13,8 @@ first order is the first there; the dial and who brought in whom are not a store
 * Silence: a customer's usual interval is the mean one between the days on which they ordered, where there are three
   such days or more. Who has been silent for three usual intervals, and for LEAST_DAYS, has fallen silent; who has no
   usual interval, after STATED_DAYS. The factors are the house's rule of thumb, and no estimate.
-* At risk now: who brought something in the last 12 months, and is likelier gone than not by the dial or, where they
-  have no dial, has fallen silent. `basis` says by which of the two.
+* At risk now: who brought something in the last 12 months, and is likelier gone than not by the dial or has fallen
+  silent. `basis` says by which of the two. Over a short history the dial may find nobody gone yet.
 * Win-backs: who ordered again after they had fallen silent, by what was known then; the last return in the period, and
   net revenue from that day on.
 * Referrals: who brought in how many, directly and down the tree, and what those bring in the period. Of several who
@@ -93,12 +93,12 @@ SELECT least(4, d.alive_ppm / 200000) AS band, count(*) AS customers, sum(d.aliv
 
 AT_RISK = f"""
 WITH {STANDING}
-SELECT person, CASE WHEN d.person IS NULL THEN 'silence' ELSE 'dial' END AS basis, last_day AS last_order, silent_days,
+SELECT person, CASE WHEN d.alive_ppm < 500000 THEN 'dial' ELSE 'silence' END AS basis, last_day AS last_order, silent_days,
        usual_days::float8 AS usual_days, d.alive_ppm / 1000000.0::float8 AS probability_alive,
        r.net_minor AS net_12_months_minor, d.expected_12_minor,
        count(*) OVER () AS customers, (sum(r.net_minor) OVER ())::bigint AS whole_minor
   FROM standing JOIN revenues AS r USING (person) LEFT JOIN dialled AS d USING (person)
- WHERE r.net_minor > 0 AND coalesce(d.alive_ppm < 500000, {SILENT})
+ WHERE r.net_minor > 0 AND (coalesce(d.alive_ppm < 500000, false) OR {SILENT})
  ORDER BY r.net_minor DESC, person LIMIT %(limit)s
 """
 

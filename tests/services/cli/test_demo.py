@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from services.refreshing import JOBS
 from tests.services.cli.conftest import Regulars
 from tests.services.cli.staying import Staying
 
@@ -25,7 +26,8 @@ def test_the_demo_shows_real_customers_and_adds_nothing_the_second_time(
     monkeypatch.delenv("REGULARS_KAFKA")
 
     document, own = first.document, regulars("log", "stats", "--json").document
-    events = document["orders"]["events"] + document["simulated"]["events"]
+    fits = int(document["refreshed"][0]["told"].split(" ")[0])
+    events = document["orders"]["events"] + document["simulated"]["events"] + fits
     assert (first.exit_code, document["verify"]["equal"]) == (0, True)
     assert document["orders"]["imported"] > 8000
     assert document["simulated"]["stored"] > 100_000
@@ -34,4 +36,6 @@ def test_the_demo_shows_real_customers_and_adds_nothing_the_second_time(
     assert f"export REGULARS_HOME={home / 'demo'}" in told
     assert f"Every projection has seen all {events:,} events." in told
     assert (exit_code, left.splitlines()[-1]) == (0, "Stopped; the data stay where they are.")
-    assert own["records"] == 0
+    assert (own["records"], fits) == (0, 4)
+    assert [each["job"] for each in document["refreshed"]] == [job.name for job in JOBS]
+    assert all(each["sentence"] for each in document["report"]["headlines"])
