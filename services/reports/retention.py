@@ -93,8 +93,8 @@ SELECT least(4, d.alive_ppm / 200000) AS band, count(*) AS customers, sum(d.aliv
 
 AT_RISK = f"""
 WITH {STANDING}
-SELECT person, CASE WHEN d.alive_ppm < 500000 THEN 'dial' ELSE 'silence' END AS basis, last_day AS last_order, silent_days,
-       usual_days::float8 AS usual_days, d.alive_ppm / 1000000.0::float8 AS probability_alive,
+SELECT person, CASE WHEN d.alive_ppm < 500000 THEN 'dial' ELSE 'silence' END AS basis, last_day AS last_order,
+       silent_days, usual_days::float8 AS usual_days, d.alive_ppm / 1000000.0::float8 AS probability_alive,
        r.net_minor AS net_12_months_minor, d.expected_12_minor,
        count(*) OVER () AS customers, (sum(r.net_minor) OVER ())::bigint AS whole_minor
   FROM standing JOIN revenues AS r USING (person) LEFT JOIN dialled AS d USING (person)
