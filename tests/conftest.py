@@ -8,12 +8,14 @@ from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 import psycopg
 import pytest
 from confluent_kafka.admin import AdminClient
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from events.log.cluster import Cluster
 from events.log.postgres import Journal
@@ -33,6 +35,22 @@ KAFKA_SECONDS = 30.0
 NEEDS_KAFKA = "These tests need Kafka: set REGULARS_TEST_KAFKA to host:port, start Docker, or install Java and Maven."
 
 Connect = Callable[[], Connection]
+
+TOGETHER = ("tests/services/demo/", "tests/services/reports/")
+"""Folders whose tests share what takes long to load, so that one worker runs them all."""
+
+
+class ByFileOrFolder(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives a worker a whole file, or a whole folder of TOGETHER."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileOrFolder:  # noqa: ANN401 - xdist's own
+    """Return how tests are shared out between workers."""
+    return ByFileOrFolder(config, log)
 
 
 @pytest.fixture

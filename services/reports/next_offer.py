@@ -4,7 +4,7 @@ Reads `products_bought`, `purchases`, `complaint_cases`, `consents`, `offers`, `
 ``regulars associations mine`` found: habits and companions, as of the last mining, also where a past is asked for.
 
 * The chance that the customer's next order holds a product is added up from their habit, from the company of what they
-  bought, and from its popularity: see the formula and its sources in services/associations/chances.py. Products that
+  bought, and from its popularity: see the formula and its sources in services/associations/chances. Products that
   were mined can be offered, so none that is newer than the last mining. ``regulars evaluate next-offer`` says how often
   the same formula foresees an order that it has not seen.
 * Silent, with the reason: a complaint of theirs is open; they have not consented to the purpose `profiling`, or took it

@@ -17,6 +17,7 @@ from events.log.cluster import Cluster
 from events.log.kafka import KafkaLog
 from events.log.postgres import Journal
 from projections import PROJECTIONS
+from projections._engine.projector import stored
 from services.connectors.importing import import_file
 from services.connectors.loading import built_in
 from services.demo.loading import MAPPING, ORDERS, SEED, imported
@@ -114,7 +115,7 @@ def test_the_projections_go_on_on_kafka(with_kafka: Regulars, connect: Connect, 
     generations = connect().execute("SELECT max(generation) FROM engine.projection").fetchall()
     assert (ran.exit_code, appended.exit_code) == (0, 0)
     assert ran.out.startswith("2 records copied to ")
-    assert "8 tables go on there where they stood." in ran.out
+    assert f"{len(stored(PROJECTIONS))} tables go on there where they stood." in ran.out
     assert (spend, generations) == ([(1500,)], [(1,)])
     assert with_kafka("verify").exit_code == 0
 

@@ -11,9 +11,9 @@ from events.log.cluster import Cluster
 from events.log.kafka import KafkaLog
 from events.log.postgres import Journal
 from projections import PROJECTIONS
-from projections._engine.projector import Projector
+from projections._engine.projector import Projector, stored
 from services import installation
-from tests.conftest import Connect
+from tests.conftest import PARTITIONS, Connect
 from tests.services.cli.conftest import OnTheJournal, Regulars
 from tests.services.cli.ran import as_lines, viewed
 
@@ -51,7 +51,7 @@ def test_a_topic_of_another_partition_count_is_refused(
     monkeypatch.delenv("REGULARS_KAFKA")
     assert (ran.exit_code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert ran.err.startswith("regulars: The journal has 4 partitions and the topic 12:")
-    assert connect().execute(TABLES).fetchall() == [(1, 32)]
+    assert connect().execute(TABLES).fetchall() == [(1, PARTITIONS * len(stored(PROJECTIONS)))]
     assert regulars("log", "append", "-", piped=as_lines(viewed(2))).exit_code == 0
 
 

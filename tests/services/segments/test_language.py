@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.sql import SQL
 
@@ -153,6 +153,7 @@ def _whole(parts: st.SearchStrategy[Rule]) -> st.SearchStrategy[Rule]:
 RULES = st.recursive(st.sampled_from(FIELDS).flatmap(_conditions), _whole, max_leaves=6)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no finding
 @given(RULES)
 def test_whatever_is_written_is_read_as_the_same(rule: Rule) -> None:
     """Any tree, with any texts in it; and it can be said and compiled."""
