@@ -40,6 +40,17 @@ TOGETHER = ("tests/services/demo/", "tests/services/reports/")
 """Folders whose tests share what takes long to load, so that one worker runs them all."""
 
 
+LONGEST = (
+    "tests/services/demo/",
+    "tests/faults/",
+    "tests/services/cli/test_demo",
+    "tests/test_readme",
+    *TOGETHER,
+    "tests/infra",
+)
+"""What takes longest begins first, so that no worker ends long after the others."""
+
+
 class ByFileOrFolder(LoadScopeScheduling):  # type: ignore[misc]
     """Gives a worker a whole file, or a whole folder of TOGETHER."""
 
@@ -51,6 +62,11 @@ class ByFileOrFolder(LoadScopeScheduling):  # type: ignore[misc]
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileOrFolder:  # noqa: ANN401 - xdist's own
     """Return how tests are shared out between workers."""
     return ByFileOrFolder(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have what takes longest begin first; the rest stays in order."""
+    items.sort(key=lambda item: min((n for n, name in enumerate(LONGEST) if item.nodeid.startswith(name)), default=99))
 
 
 @pytest.fixture
