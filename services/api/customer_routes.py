@@ -1,23 +1,21 @@
 """One customer over HTTP: the whole page in one answer, or one section of it."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
 from events.envelope import Subject
-from projections._engine.as_of import AtPositions, Until
-from projections._engine.registry import Connection
+from projections._engine.as_of import Until
 from services.api.points import Happened, Known, until_of, zoned
 from services.api.readers import readers_of
 from services.ingest.http import documents
 from services.ingest.http.answers import Problem, json_answer
 from services.ingest.http.front import front_of, key_of
 from services.ingest.source import Role
-from services.reports.customer import SECTIONS, Section, page, page_as_of
+from services.reports.customer import SECTIONS, page_as_of
 
 ROUTER = APIRouter(tags=["Customers"])
 
@@ -58,19 +56,10 @@ async def _answered(
     if not sections:
         message = f"There is no section {name!r}; there are: {', '.join(each.name for each in SECTIONS)}."
         raise Problem(HTTPStatus.NOT_FOUND, "not_found", message, field="section")
-    told = await readers_of(request).ask(lambda connection: _page(connection, subject, until, now, sections))
+    told = await readers_of(request).ask(lambda connection: page_as_of(connection, subject, until, now, sections))
     if name is not None:
         return json_answer(told[name])
     if told["profile"] is None:
         message = f"Nothing is known of {subject[:192]}."
         raise Problem(HTTPStatus.NOT_FOUND, "not_found", message, field="subject")
     return json_answer(told)
-
-
-def _page(
-    connection: Connection, subject: str, until: Until | None, now: datetime | None, sections: Sequence[Section]
-) -> dict[str, Any]:
-    if until is None:
-        return page(connection, subject, now or datetime.now(UTC), sections)
-    clock = now or (datetime.now(UTC) if isinstance(until, AtPositions) else until.instant)
-    return page_as_of(connection, subject, until, clock, sections)

@@ -1,13 +1,10 @@
 """``regulars customer``: one customer's page, of now or as of a point in the past."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from typer import Argument, Exit, Option
 
-from projections._engine.as_of import AtPositions
-from projections._engine.registry import Connection
 from services.cli import points
 from services.cli.exit_codes import ExitCode
 from services.cli.failures import Failure
@@ -16,7 +13,7 @@ from services.cli.report_shown import heading, shown
 from services.cli.rows import EMPTY, write_rows
 from services.cli.session import opened, past_is_kept
 from services.cli.terminal import AsJson, cell, emit, write
-from services.reports.customer import SECTIONS, Section, page, page_as_of
+from services.reports.customer import SECTIONS, Section, page_as_of
 
 Subject = Annotated[str, Argument(metavar="SUBJECT", help="Whom, by any identifier, such as customer:42.")]
 Part = Annotated[str | None, Option("--section", metavar="NAME", help="One section of the page alone.")]
@@ -44,7 +41,7 @@ def customer(
     clock = None if now is None else points.instant(now)
     with opened() as installation, installation.connect("regulars customer") as connection:
         past_is_kept(connection, installation.kafka)
-        told = _page(connection, whom, wanted, point, clock)
+        told = page_as_of(connection, whom, None if point is None else point.until, clock, wanted)
     if as_json:
         emit(told)
     else:
@@ -69,16 +66,6 @@ def _point(known: str | None, happened: str | None) -> Point | None:
     if when is None:
         return None
     return points.point(when, known=known is not None, happened=happened is not None, at_positions=None)
-
-
-def _page(
-    connection: Connection, subject: str, sections: list[Section], point: Point | None, clock: datetime | None
-) -> dict[str, Any]:
-    until = None if point is None else point.until
-    if until is None:
-        return page(connection, subject, clock or datetime.now(UTC), sections)
-    now = clock or (datetime.now(UTC) if isinstance(until, AtPositions) else until.instant)
-    return page_as_of(connection, subject, until, now, sections)
 
 
 def _show(subject: str, told: Mapping[str, Any]) -> None:

@@ -5,14 +5,14 @@ reads ``purchases_of(%(subject)s)`` and the like, which cost no more than that p
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, LiteralString, NamedTuple
 
 from psycopg import Cursor
 from psycopg.rows import DictRow, dict_row
 
 from projections import PROJECTIONS
-from projections._engine.as_of import Until
+from projections._engine.as_of import AtPositions, Until
 from projections._engine.person_past import looking_back
 from projections._engine.registry import Connection
 from services.dial.wording import history_of
@@ -107,8 +107,18 @@ def page(connection: Connection, subject: str, now: datetime, sections: Sequence
 
 
 def page_as_of(
-    connection: Connection, subject: str, until: Until, now: datetime, sections: Sequence[Section] = SECTIONS
+    connection: Connection,
+    subject: str,
+    until: Until | None,
+    now: datetime | None,
+    sections: Sequence[Section] = SECTIONS,
 ) -> dict[str, Any]:
-    """Return the sections as of a point in the past, for which that person's events are folded again."""
+    """Return the sections of now, or as of a point in the past, for which that person's events are folded again.
+
+    Without a clock it is the real one, or the past's own.
+    """
+    if until is None:
+        return page(connection, subject, now or datetime.now(UTC), sections)
+    clock = now or (datetime.now(UTC) if isinstance(until, AtPositions) else until.instant)
     with looking_back(connection, PROJECTIONS, subject, until):
-        return page(connection, subject, now, sections)
+        return page(connection, subject, clock, sections)
