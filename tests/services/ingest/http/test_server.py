@@ -33,10 +33,14 @@ def api(database: str) -> Iterator[Staying]:
     process.kill()
 
 
+GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
 def head(key: str, length: int) -> bytes:
-    """Return the head of a request that brings a batch."""
+    """Return the head of a request that brings a batch, and asks to be told when its body is waited for."""
     return (
-        f"POST /v1/batch HTTP/1.1\r\nHost: door\r\nAuthorization: Bearer {key}\r\nContent-Length: {length}\r\n\r\n"
+        f"POST /v1/batch HTTP/1.1\r\nHost: door\r\nAuthorization: Bearer {key}\r\nContent-Length: {length}\r\n"
+        "Expect: 100-continue\r\n\r\n"
     ).encode()
 
 
@@ -64,7 +68,9 @@ def test_what_has_begun_is_answered_before_the_end(api: Staying, connect: Connec
         return False
 
     with socket.create_connection((at.hostname, at.port), SECONDS) as begun:
-        begun.sendall(head(key, len(body)) + body[:10])
+        begun.sendall(head(key, len(body)))
+        assert begun.recv(len(GO_ON), socket.MSG_WAITALL) == GO_ON
+        begun.sendall(body[:10])
         api.process.terminate()
         wait_until(refused)
         begun.sendall(body[10:])
