@@ -19,9 +19,10 @@ from events.codec import Codec
 from events.log import Chunk, EventLog, Positions
 from events.log.errors import LogUnavailable, NoTopic, RecordsGone
 from projections._engine import alignment, serving
+from projections._engine.collector import collector_paused
 from projections._engine.declaration import Projection
 from projections._engine.errors import Fenced, LogChanged
-from projections._engine.pipeline import Pipeline, collector_paused, rest
+from projections._engine.pipeline import Pipeline, rest
 from projections._engine.progress import Progress
 from projections._engine.projector import stored
 from projections._engine.registry import Connection

@@ -20,11 +20,12 @@ from events.log import Chunk, EventLog
 from events.log.window import Entries, Repeats, Window, entries_of
 from projections._engine import ddl, person_table, seen_ids
 from projections._engine.as_of import AtPositions, HappenedBy, KnownAt, Until
+from projections._engine.collector import collector_paused
 from projections._engine.declaration import Projection
 from projections._engine.folding import Batch, Decoded, Folder
 from projections._engine.past_events import events_until, held
-from projections._engine.pipeline import collector_paused, cut, halves, pieces
-from projections._engine.registry import Connection, Table
+from projections._engine.pipeline import cut, halves, pieces
+from projections._engine.registry import Connection, Table, analyze
 from projections._engine.store import UNSTORABLE, prepare_stage, write_rows
 
 BATCH_EVENTS = 50_000
@@ -171,6 +172,8 @@ class _Making:
                 for table in self._tables:
                     if table.projection.graph:
                         person_table.settle_all(self._connection, table.name, self.schema)
+        if total:
+            analyze(self._connection, self._tables)
 
     def _folded(self, chunks: Sequence[Chunk]) -> tuple[Batch, dict[int, Repeats]]:
         batch = self._folder.begin(chunks)

@@ -8,7 +8,7 @@ import gc
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import psycopg
 
@@ -228,15 +228,3 @@ def halves(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
     kept = len(chunk.offsets) // 2
     yield [cut(chunk, chunk.offsets[kept])]
     yield [rest(chunk, chunk.offsets[kept])]
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Keep the garbage collector out of the batches: events are made of structs and tuples without cycles."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -12,6 +12,7 @@ from projections._engine.pump import BATCH_EVENTS, Lane, lanes_of
 from projections._engine.registry import Connection, Table
 
 IDLE_SECONDS = 0.05
+ANALYZED_FROM = 10_000  # events of one catching up; fewer leave the planner's statistics as good as they were
 LEADER = "SELECT pg_try_advisory_lock(hashtext('regulars.pump'))"
 
 Heard = Callable[[Progress], None]
@@ -87,6 +88,8 @@ class Projector:
             lane.drain(ends, heard)
             progress = lane.progress
         make_live(self._control, [table for table in tables if not table.live])
+        if progress.events >= ANALYZED_FROM:
+            registry.analyze(self._control, [table for table in tables if table.live])
         return progress
 
     def _lanes(self, tables: Sequence[Table]) -> list[list[Table]]:
@@ -102,6 +105,7 @@ def make_live(connection: Connection, tables: Sequence[Table]) -> None:
         for table in tables:
             if table.projection.graph:
                 person_table.settle_all(connection, table.name)
+    registry.analyze(connection, tables)
 
 
 def make_log_views(connection: Connection, projections: Iterable[Projection]) -> None:

@@ -9,7 +9,8 @@ from typing import Self
 
 from events.codec import Codec
 from events.log import Chunk, EventLog, Positions
-from projections._engine.pipeline import Pipeline, collector_paused, cut
+from projections._engine.collector import collector_paused
+from projections._engine.pipeline import Pipeline, cut
 from projections._engine.progress import Progress
 from projections._engine.registry import Connection, Table
 

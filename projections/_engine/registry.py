@@ -165,6 +165,14 @@ def make_view(connection: Connection, projection: Projection) -> None:
             connection.execute(statement)
 
 
+def analyze(connection: Connection, tables: Sequence[Table]) -> None:
+    """Have the planner know tables that were filled just now: autovacuum comes too late for whoever asks next."""
+    names = [(table.schema, table.name) for table in tables]
+    names += [(table.schema, "person_of") for table in tables if table.projection.graph]
+    for name in names:
+        connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(*name)))
+
+
 def live_tables(connection: Connection, projections: Iterable[Projection]) -> list[Table]:
     """Return the live tables of these projections; those that have none yet are left out."""
     rows = connection.execute("SELECT name, table_name FROM engine.projection WHERE state = 'live'").fetchall()

@@ -10,6 +10,7 @@ from events.envelope import Envelope
 from events.errors import BadEvent
 from events.log import EventLog, Outcome, Record
 from projections._engine import checkpoint, person_table, reference
+from projections._engine.collector import collector_paused
 from projections._engine.digest import TableDigest, digest_of, digest_of_states, stored_rows
 from projections._engine.registry import Connection, Table
 
@@ -44,6 +45,7 @@ class _Refolded:
         self.table = table
         self.positions = positions
         self.missed = missed
+        self.folded = frozenset(table.projection.handlers())
         self.states: reference.States = {}
         self.unaccounted = 0
 
@@ -70,6 +72,15 @@ def verify(
 ) -> list[Verdict]:
     """Return one verdict a table. ``heard`` is told how many records of how many have been read."""
     held, refolded = _snapshot(connection, tables, log)
+    with collector_paused():
+        _read(log, refolded, heard)
+        return [
+            Verdict(digest, *digest_of_states(each.table.projection, each.states), len(each.missed), each.unaccounted)
+            for digest, each in zip(held, refolded, strict=True)
+        ]
+
+
+def _read(log: EventLog, refolded: Sequence[_Refolded], heard: Callable[[int, int], None] | None) -> None:
     codec, starts = Codec(), log.starts()
     ends = {partition: max(each.positions[partition] for each in refolded) for partition in range(log.partitions)}
     total, done = sum(ends.values()) - sum(starts.values()), 0
@@ -83,25 +94,27 @@ def verify(
             done += len(page)
             if heard:
                 heard(done, total)
-    return [
-        Verdict(digest, *digest_of_states(each.table.projection, each.states), len(each.missed), each.unaccounted)
-        for digest, each in zip(held, refolded, strict=True)
-    ]
 
 
 def _take(record: Record, refolded: Sequence[_Refolded], codec: Codec, window: reference.PlainWindow | None) -> None:
-    wanting = [each for each in refolded if each.wants(record)]
     try:
         envelope = codec.decode(record.value)
     except BadEvent:
-        for each in wanting:
-            each.unaccounted += 1
+        _unaccounted(record, refolded)
         return
     outcome = Outcome.STORED if window is None else window.admit(record.offset, envelope.id, record.value)
-    for each in wanting:
-        if outcome is Outcome.STORED:
-            each.take(envelope)
-        elif outcome is Outcome.CONFLICT:  # it should have been parked
+    if outcome is Outcome.STORED:
+        for each in refolded:
+            if type(envelope.data) in each.folded and each.wants(record):
+                each.take(envelope)
+    elif outcome is Outcome.CONFLICT:
+        _unaccounted(record, refolded)
+
+
+def _unaccounted(record: Record, refolded: Sequence[_Refolded]) -> None:
+    """Count a record that should have been parked by each table that takes it for done."""
+    for each in refolded:
+        if each.wants(record):
             each.unaccounted += 1
 
 

@@ -8,7 +8,7 @@ from events.log.administration import administered
 from events.log.cluster import Cluster
 from events.log.errors import NoTopic
 from events.log.kafka import KafkaLog
-from projections._engine.pipeline import collector_paused
+from projections._engine.collector import collector_paused
 from services.cli.reporting import STATUS_SECONDS, Report
 from services.cli.session import refuse_another_log
 from services.cli.terminal import plural

@@ -16,9 +16,9 @@ from events.log import Chunk, Positions
 from events.log.cluster import Cluster
 from events.log.group import WAIT_SECONDS, Membership
 from projections import PROJECTIONS
+from projections._engine.collector import collector_paused
 from projections._engine.declaration import Projection
 from projections._engine.group_pump import BATCH_EVENTS, GroupPump
-from projections._engine.pipeline import collector_paused
 from projections._engine.status import leader
 from services.cli.reporting import Report
 from services.cli.session import refuse_another_log
