@@ -1,8 +1,7 @@
 """The pump of production: one of several that share a log's partitions as a consumer group.
 
 It reads what it is assigned from where its checkpoints stand, and lets go of what is revoked once that is committed.
-Whatever the group believes, the checkpoint's epoch decides who may write: a pump that was fenced takes its hands off,
-waits until it knows what is still its own, and begins again there.
+The checkpoint's epoch decides who may write: a pump that was fenced waits until it knows what is its own.
 """
 
 import threading

@@ -34,12 +34,17 @@ class Projector:
         projections: Sequence[Projection],
         *,
         batch_events: int = BATCH_EVENTS,
+        analyzed_from: int = ANALYZED_FROM,
     ) -> None:
-        """Use ``log`` for reading only; ``connect`` opens autocommit connections to the Postgres of the projections."""
+        """Use ``log`` for reading only; ``connect`` opens autocommit connections to the Postgres of the projections.
+
+        A catching up of ``analyzed_from`` events has the planner look at the tables anew.
+        """
         self._log = log
         self._connect = connect
         self._projections = stored(projections, log)
         self._batch_events = batch_events
+        self._analyzed_from = analyzed_from
         self._control = connect()
         if log.queryable:
             make_log_views(self._control, projections)
@@ -88,7 +93,7 @@ class Projector:
             lane.drain(ends, heard)
             progress = lane.progress
         make_live(self._control, [table for table in tables if not table.live])
-        if progress.events >= ANALYZED_FROM:
+        if progress.events >= self._analyzed_from:
             registry.analyze(self._control, [table for table in tables if table.live])
         return progress
 

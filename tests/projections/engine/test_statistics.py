@@ -1,11 +1,11 @@
 """The planner knows a table as soon as it is filled: a report that comes before autovacuum is not slow for it."""
 
-import pytest
+from contextlib import closing
 
 from events.log.postgres import Journal
-from projections._engine import projector
 from projections._engine.as_of import HappenedBy
 from projections._engine.past import made
+from projections._engine.projector import Projector
 from projections.identity import Identity
 from tests.projections.engine.tables import Connect, pump
 from tests.projections.engine.tally import Tally, search
@@ -24,17 +24,15 @@ def rows_known(connect: Connect, table: str, schema: str) -> float:
     return float(rows)
 
 
-def test_a_new_table_and_one_that_grew_by_much_are_known(
-    connect: Connect, journal: Journal, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_table_and_one_that_grew_by_much_are_known(connect: Connect, journal: Journal) -> None:
     """One that grew by little is left to autovacuum."""
     table = f"tally_v{TALLY.version}_g1"
     known = []
 
     for searched, enough in ((10, 1000), (20, 1000), (30, 10)):
-        monkeypatch.setattr(projector, "ANALYZED_FROM", enough)
         journal.append([search(number, by=f"customer:{number}") for number in range(searched)])
-        pump(journal, connect, DECLARED)
+        with closing(Projector(journal, connect, DECLARED, analyzed_from=enough)) as projector:
+            projector.catch_up()
         known.append(rows_known(connect, table, "projection"))
 
     assert known == [10, 10, 30]
