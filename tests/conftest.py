@@ -43,7 +43,6 @@ TOGETHER = ("tests/services/demo/", "tests/services/reports/")
 LONGEST = (
     "tests/services/demo/",
     "tests/faults/",
-    "tests/services/cli/test_demo",
     "tests/test_readme",
     *TOGETHER,
     "tests/infra",

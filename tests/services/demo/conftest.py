@@ -1,36 +1,59 @@
-"""The demo, loaded once for all tests: its orders and simulated events in a database, projected, and reported."""
+"""The demo, loaded once for all tests, by the command that a newcomer gives: projected, worked out, and reported."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
+from tempfile import mkdtemp
+from typing import Any
 
 import duckdb
+import msgspec
 import pytest
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from events.envelope import Envelope
 from events.log.postgres import Journal
-from projections import PROJECTIONS
-from projections._engine.projector import Projector
 from services import installation
 from services.connectors.importing import Summary
-from services.demo.loading import SEED, Simulated, imported, load_orders, load_simulated
+from services.demo.loading import SEED, Simulated, imported
 from services.demo.report import Report, shop_report
 from services.demo.simulator import simulated
+from services.embedded.postgres import embedded_postgres
+from services.variables import HOME, KAFKA, POSTGRES
+from tests.conftest import TEST_SERVER
+from tests.services.cli.staying import Staying
 from tests.services.demo import raw
+
+DEMO_SECONDS = 300
 
 
 @pytest.fixture(scope="session")
-def demo_database(postgres: str, template: str) -> Iterator[str]:
-    """Return the DSN of a database of the demo's own."""
-    name = f"{template}_demo"
-    with installation.connect(postgres) as connection:
-        words = "CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'"
-        connection.execute(sql.SQL(words).format(sql.Identifier(name), sql.Identifier(template)))
-        yield make_conninfo(postgres, dbname=name)
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+def demo_home() -> Iterator[Path]:
+    """Return a home for an installation, which holds the demo as its first run left it; see ``first_run``."""
+    folder = Path(mkdtemp(prefix="regulars-test-"))
+    folder.chmod(0o711)
+    yield folder / "home"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def demo_database(demo_home: Path) -> Iterator[str]:
+    """Return the DSN of the demo's own Postgres, which is kept up between the runs."""
+    with embedded_postgres(demo_home / "demo", print, changes=TEST_SERVER) as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def first_run(demo_home: Path, demo_database: str) -> dict[str, Any]:
+    """Run ``regulars demo`` as a newcomer does, and return what it tells. It is not to touch the log that is named."""
+    assert demo_database
+    environment = {HOME.name: str(demo_home), POSTGRES.name: "", KAFKA.name: "127.0.0.1:1"}
+    process = Staying("demo", "--once", "--json", environment=environment)
+    out, err = process.process.communicate(timeout=DEMO_SECONDS)
+    assert process.process.returncode == 0, err
+    document: dict[str, Any] = msgspec.json.decode(out)
+    return document
 
 
 @pytest.fixture(scope="session")
@@ -41,15 +64,9 @@ def demo_journal(demo_database: str) -> Iterator[Journal]:
 
 
 @pytest.fixture(scope="session")
-def rejects_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return where the rows go that are no facts."""
-    return tmp_path_factory.mktemp("demo") / "rejects.jsonl"
-
-
-@pytest.fixture(scope="session")
-def loaded(demo_journal: Journal, rejects_path: Path) -> tuple[Summary, Simulated]:
-    """Load the demo, and return what was told of it."""
-    return load_orders(demo_journal, rejects_path), load_simulated(demo_journal)
+def loaded(first_run: dict[str, Any]) -> tuple[Summary, Simulated]:
+    """Return what was told of the loading."""
+    return msgspec.convert(first_run["orders"], Summary), Simulated(**first_run["simulated"])
 
 
 @pytest.fixture(scope="session")
@@ -66,11 +83,9 @@ def life(orders: list[Envelope]) -> list[Envelope]:
 
 
 @pytest.fixture(scope="session")
-def report(loaded: tuple[Summary, Simulated], demo_database: str, demo_journal: Journal) -> Report:
-    """Return the report on the loaded demo, all projections caught up."""
+def report(loaded: tuple[Summary, Simulated], demo_database: str) -> Report:
+    """Return the report on the loaded demo."""
     assert loaded
-    with closing(Projector(demo_journal, lambda: installation.connect(demo_database), PROJECTIONS)) as projector:
-        projector.catch_up()
     with closing(installation.connect(demo_database)) as connection:
         found = shop_report(connection)
     assert found is not None

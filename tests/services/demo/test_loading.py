@@ -74,13 +74,11 @@ def test_the_simulation_goes_by_the_shipped_orders_alone(journal: Journal) -> No
     assert [envelope.id for envelope in found] == [shipped.id]
 
 
-def test_loading_again_adds_nothing(
-    loaded: tuple[Summary, Simulated], demo_journal: Journal, rejects_path: Path
-) -> None:
+def test_loading_again_adds_nothing(loaded: tuple[Summary, Simulated], demo_journal: Journal, tmp_path: Path) -> None:
     """A second run finds every event on the log already, under the same id and with the same bytes."""
     before = demo_journal.ends()
 
-    orders, life = load_orders(demo_journal, rejects_path), load_simulated(demo_journal)
+    orders, life = load_orders(demo_journal, tmp_path / "rejects.jsonl"), load_simulated(demo_journal)
 
     assert (orders.imported, orders.conflict, life.stored, life.conflict) == (0, 0, 0, 0)
     assert life.duplicate == loaded[1].events
