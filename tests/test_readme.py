@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from services.embedded.postgres import embedded_postgres
+from tests.conftest import TEST_SERVER
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
@@ -17,26 +20,30 @@ BLOCKS = re.findall(r"^```sh\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 
 @pytest.mark.timeout(400)
 def test_the_commands_of_the_readme_work_as_pasted(home: Path) -> None:
-    """Every block of commands runs in order in an empty folder, and each says what the README promises."""
+    """Every block of commands runs in order in an empty folder, and each says what the README promises.
+
+    Their Postgres is kept up between them, which spares its start before each.
+    """
     (home / ".venv" / "bin").mkdir(parents=True)
     (home / ".venv" / "bin" / "regulars").symlink_to(Path(sys.executable).with_name("regulars"))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("REGULARS_")}
 
     said = home / "said.txt"
-    with said.open("wb") as heard:
-        running = subprocess.Popen(
-            ["bash", "-euo", "pipefail", "-c", "\n".join(BLOCKS)],
-            cwd=home,
-            env=environment,
-            stdout=heard,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        ended = running.wait(timeout=390)
-    finally:
-        with suppress(ProcessLookupError):  # a broker that was started beside the commands, if one of them failed
-            os.killpg(running.pid, signal.SIGKILL)
+    with embedded_postgres(home / ".regulars", print, changes=TEST_SERVER):
+        with said.open("wb") as heard:
+            running = subprocess.Popen(
+                ["bash", "-euo", "pipefail", "-c", "\n".join(BLOCKS)],
+                cwd=home,
+                env=environment,
+                stdout=heard,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            ended = running.wait(timeout=390)
+        finally:
+            with suppress(ProcessLookupError):  # a broker that was started beside the commands, if one of them failed
+                os.killpg(running.pid, signal.SIGKILL)
     output = said.read_text(encoding="utf-8")
 
     assert ended == 0, output
