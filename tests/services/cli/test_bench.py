@@ -60,7 +60,7 @@ def test_the_whole_way_over_kafka_is_measured(regulars: Regulars, kafka_address:
     assert (document["events"], document["pumps"], document["parked"], document["duplicates"]) == (6000, pumps, 0, 0)
     assert document["rows_written"] > 1000
     assert document["postgres"]["synchronous_commit"] == "on"
-    names = AdminClient({"bootstrap.servers": kafka_address}).list_topics(timeout=10).topics
+    names = AdminClient({"bootstrap.servers": kafka_address}).list_topics(timeout=60).topics
     assert [name for name in names if ".bench-" in name] == []
 
 
@@ -78,7 +78,7 @@ def test_the_front_door_is_measured(regulars: Regulars, kafka_address: str) -> N
     assert document["singles"]["events"] == document["slowed"]["singles"]["events"] == 200
     assert document["slowed"].keys() >= {"batch_ratio", "single_p50_ratio", "single_p99_ratio"}
     assert document["soak"]["begin_rss_mb"] > 10
-    names = AdminClient({"bootstrap.servers": kafka_address}).list_topics(timeout=10).topics
+    names = AdminClient({"bootstrap.servers": kafka_address}).list_topics(timeout=60).topics
     assert [name for name in names if ".bench-" in name] == []
 
 

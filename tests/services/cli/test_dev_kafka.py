@@ -68,7 +68,7 @@ def test_its_data_stay_for_the_next_time(start: Start, tmp_path: Path) -> None:
     admin.create_topics([NewTopic("kept", 3, 1)])["kept"].result()
     first.end()
 
-    topics = _admin(start(*words).wait_for("serving")).list_topics(timeout=10).topics
+    topics = _admin(start(*words).wait_for("serving")).list_topics(timeout=60).topics
 
     assert len(topics["kept"].partitions) == 3
 

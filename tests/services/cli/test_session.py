@@ -41,7 +41,7 @@ def test_where_another_process_projects_it_is_waited_for(opened: Installation, d
             waiting.result(timeout=0.5)
         another.catch_up()
 
-        assert waiting.result(timeout=10) == Projected(here=False, events=3, parked=0)
+        assert waiting.result(timeout=60) == Projected(here=False, events=3, parked=0)
 
 
 def test_where_the_other_process_ends_it_goes_on_here(opened: Installation, database: str, journal: Journal) -> None:
@@ -55,4 +55,4 @@ def test_where_the_other_process_ends_it_goes_on_here(opened: Installation, data
             waiting.result(timeout=0.5)
         another.close()
 
-        assert waiting.result(timeout=10) == Projected(here=True, events=3, parked=0)
+        assert waiting.result(timeout=60) == Projected(here=True, events=3, parked=0)

@@ -69,4 +69,4 @@ def test_who_waits_for_the_pumps_waits_for_what_they_keep(
             waiting.result(timeout=1)
         pumping.catch_up()
 
-        assert waiting.result(timeout=10) == Projected(here=False, events=1, parked=0)
+        assert waiting.result(timeout=60) == Projected(here=False, events=1, parked=0)

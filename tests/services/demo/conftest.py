@@ -25,7 +25,7 @@ from tests.conftest import TEST_SERVER
 from tests.services.cli.staying import Staying
 from tests.services.demo import raw
 
-DEMO_SECONDS = 300
+DEMO_SECONDS = 390
 
 
 @pytest.fixture(scope="session")

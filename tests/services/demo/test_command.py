@@ -10,6 +10,7 @@ from services.refreshing import JOBS
 from services.variables import HOME, KAFKA, POSTGRES
 from tests.services.cli.staying import Staying
 
+pytestmark = pytest.mark.timeout(400)  # the demo is loaded here, and folded again
 
 def test_the_first_run_loads_reports_and_verifies(first_run: dict[str, Any], demo_home: Path) -> None:
     """It says in one document what became of the orders and of all that is worked out from them."""
@@ -22,7 +23,6 @@ def test_the_first_run_loads_reports_and_verifies(first_run: dict[str, Any], dem
     assert all(each["sentence"] for each in first_run["report"]["headlines"])
 
 
-@pytest.mark.timeout(300)
 def test_the_second_run_adds_nothing_and_stays_up(
     first_run: dict[str, Any], demo_home: Path, demo_journal: Journal
 ) -> None:

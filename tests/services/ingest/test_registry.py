@@ -219,9 +219,9 @@ def test_a_key_is_found_quickly(connection: Connection) -> None:
     """It is asked for with every request: thousands of times a second, with thousands of keys."""
     made = [registry.new_key(connection, "shop", Role.WRITE) for _ in range(200)]
     serving = directory(connection)
-    begun = time.perf_counter()
+    begun = time.thread_time()
 
     found = [serving.authenticate(key, NOW) for key in made * 25]
 
     assert None not in found
-    assert time.perf_counter() - begun < 1.0  # 5,000 of them; it takes some 0.02 s
+    assert time.thread_time() - begun < 1.0  # 5,000 of them; it takes some 0.02 s

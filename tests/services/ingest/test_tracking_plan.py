@@ -160,9 +160,9 @@ def test_judging_costs_little() -> None:
     envelope = Envelope(
         id="e-1", source="urn:shop", time=datetime(2026, 3, 1, tzinfo=UTC), subject="customer:1", data=data
     )
-    begun = time.perf_counter()
+    begun = time.thread_time()
 
     for _ in range(20_000):
         held.judge(envelope)
 
-    assert timedelta(seconds=time.perf_counter() - begun) < timedelta(seconds=1)  # it takes some 0.02 s
+    assert timedelta(seconds=time.thread_time() - begun) < timedelta(seconds=1)  # it takes some 0.02 s

@@ -80,7 +80,7 @@ def test_a_lag_is_told_by_projection_and_partition(watched: Watched, open_kafka:
     assert set(ages) == set(behind)
     assert ages[NAMES[1], first.partition] >= WAITED_SECONDS
     assert ages[NAMES[0], first.partition] >= ages[NAMES[1], first.partition] + WAITED_SECONDS - 0.1
-    assert ages[NAMES[0], first.partition] < 2 * WAITED_SECONDS + 5
+    assert ages[NAMES[0], first.partition] < 2 * WAITED_SECONDS + 60
     assert watched.told.snapshots[-1][0::2] == (3, 3)
 
 

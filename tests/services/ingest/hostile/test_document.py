@@ -13,7 +13,7 @@ from tests.services.ingest.hostile.accounts import STATUSES, TRACE
 
 PROGRAMME = Path(sys.executable).with_name("schemathesis")
 EXAMPLES = 5
-SECONDS = 100.0
+SECONDS = 200.0
 
 # A batch with a message that is not as the document says is answered with 200 and a verdict: that is the point of it.
 # And what the document says of a message is only what every message has, so a valid one may be refused.
