@@ -12,6 +12,7 @@ from tests.services.cli.staying import Staying
 
 pytestmark = pytest.mark.timeout(400)  # the demo is loaded here, and folded again
 
+
 def test_the_first_run_loads_reports_and_verifies(first_run: dict[str, Any], demo_home: Path) -> None:
     """It says in one document what became of the orders and of all that is worked out from them."""
     assert first_run["home"] == str(demo_home / "demo")
