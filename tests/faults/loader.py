@@ -1,12 +1,14 @@
 """A process that loads a shop's events and projects them at the same time, until it is done or killed.
 
-Run as ``python -m tests.faults.loader DSN COUNT``. It goes on where the log ends, from some events before it on, as a
-source does that never heard the last answer. It prints ``begun`` when it begins and, when all is projected, ``done``.
+It goes on where the log ends, from some events before it on, as a source does that never heard the last answer. It is
+made from a process that has everything imported, so that it begins at once.
 """
 
-import sys
 import time
+from contextlib import closing
 from itertools import islice
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from threading import Event, Thread
 
 from events.log.postgres import Journal
@@ -16,14 +18,41 @@ from services.benchmark.workload import workload
 from services.installation import connect
 from tests.faults.load import AGAIN_EVENTS, APPEND_EVENTS, BATCH_EVENTS, PAUSE_SECONDS
 
+PROCESSES = get_context("forkserver")
+PROCESSES.set_forkserver_preload([__name__])
 
-def say(word: str) -> None:
-    """Print a word at once."""
-    sys.stdout.write(f"{word}\n")
-    sys.stdout.flush()
+END_SECONDS = 100.0
+BEGUN, DONE = "begun", "done"
 
 
-def load(dsn: str, count: int) -> None:
+class Loader:
+    """A process that loads so many events into a database, and projects them, from when it is made."""
+
+    def __init__(self, dsn: str, count: int) -> None:
+        """Start it, and wait until it says that it has begun."""
+        self._heard, says = PROCESSES.Pipe(duplex=False)
+        self._process = PROCESSES.Process(target=_run, args=(dsn, count, says), daemon=True)
+        self._process.start()
+        says.close()
+        assert self._heard.recv() == BEGUN
+
+    def kill(self) -> bool:
+        """Kill it, and return whether it was in the middle."""
+        self._process.kill()
+        return not self.end()
+
+    def end(self) -> bool:
+        """Wait for its end, and return whether it has loaded and projected all."""
+        self._process.join(END_SECONDS)
+        with closing(self._heard):
+            try:
+                done = self._heard.poll() and self._heard.recv() == DONE
+            except EOFError:
+                done = False
+        return done and self._process.exitcode == 0
+
+
+def _load(dsn: str, count: int) -> None:
     """Append what is missing, a few events at a time."""
     with connect(dsn, "loader") as connection:
         journal = Journal(connection)
@@ -34,7 +63,7 @@ def load(dsn: str, count: int) -> None:
             time.sleep(PAUSE_SECONDS)
 
 
-def main(dsn: str, count: int) -> None:
+def _run(dsn: str, count: int, says: Connection) -> None:
     """Load in one thread and project in this one."""
     with connect(dsn, "projector") as connection:
         projector = Projector(
@@ -42,17 +71,13 @@ def main(dsn: str, count: int) -> None:
         )
         stop = Event()
         follower = Thread(target=projector.follow, args=[stop])
-        say("begun")
+        says.send(BEGUN)
         follower.start()
         try:
-            load(dsn, count)
+            _load(dsn, count)
         finally:
             stop.set()
             follower.join()
         projector.catch_up()
         projector.close()
-    say("done")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    says.send(DONE)

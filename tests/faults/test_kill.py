@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from random import Random
@@ -17,39 +15,15 @@ from projections._engine.verify import verify, verify_persons
 from services.benchmark.workload import workload
 from services.embedded.postgres import embedded_postgres
 from services.installation import connect, prepare
-from tests.faults import loader
 from tests.faults.load import COUNT, KILLS
+from tests.faults.loader import Loader
 from tests.projections.engine.oracle import signals_of
 from tests.projections.engine.tables import pump
 
-ROOT = Path(__file__).parents[2]
 LONGEST_LIFE_SECONDS = 0.25
 SERVER_KILLS = 3
 SHORT_COUNT = 6_000
 SMALL_SERVER = {"shared_buffers": "128MB"}
-
-
-def started(dsn: str, count: int) -> "subprocess.Popen[str]":
-    """Start a process that loads and projects, and return it at its beginning."""
-    command = [sys.executable, "-m", loader.__name__, dsn, str(count)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "begun\n"
-    return process
-
-
-def killed(process: "subprocess.Popen[str]") -> bool:
-    """Kill a process, and return whether it was in the middle."""
-    process.kill()
-    output, _ = process.communicate()
-    return output == ""
-
-
-def finished(dsn: str, count: int) -> None:
-    """Let a process load and project all that is left."""
-    process = started(dsn, count)
-    output, _ = process.communicate(timeout=100)
-    assert (output, process.returncode) == ("done\n", 0)
 
 
 def assert_whole(connection: Connection, count: int) -> None:
@@ -77,12 +51,12 @@ def test_a_worker_that_is_killed_fifty_times_leaves_every_digest_equal(database:
     in_the_middle = 0
 
     for _ in range(KILLS):
-        process = started(database, COUNT)
+        loader = Loader(database, COUNT)
         time.sleep(dice.uniform(0, LONGEST_LIFE_SECONDS))
-        in_the_middle += killed(process)
-    finished(database, COUNT)
+        in_the_middle += loader.kill()
+    finished = Loader(database, COUNT).end()
 
-    assert in_the_middle == KILLS
+    assert (in_the_middle, finished) == (KILLS, True)
     with connect(database) as connection:
         assert_whole(connection, COUNT)
 
@@ -96,15 +70,14 @@ def test_a_server_that_is_killed_leaves_every_digest_equal(home: Path) -> None:
             pump(Journal(connection), lambda: connect(dsn), PROJECTIONS)
 
         for _ in range(SERVER_KILLS):
-            process = started(dsn, SHORT_COUNT)
+            loader = Loader(dsn, SHORT_COUNT)
             time.sleep(dice.uniform(0.1, LONGEST_LIFE_SECONDS))
             postmaster = int((home / "postgres" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
             os.kill(postmaster, signal.SIGKILL)
-            output, _ = process.communicate(timeout=60)
-            assert (output, process.returncode) != ("done\n", 0)
+            assert not loader.end()
             with embedded_postgres(home, print, changes=SMALL_SERVER):
                 pass  # it is up again, and stays, since we are using it
-        finished(dsn, SHORT_COUNT)
+        assert Loader(dsn, SHORT_COUNT).end()
 
         with connect(dsn) as connection:
             assert_whole(connection, SHORT_COUNT)
