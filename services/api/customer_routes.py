@@ -11,13 +11,14 @@ from events.envelope import Subject
 from projections._engine.as_of import Until
 from services.api.points import Happened, Known, until_of, zoned
 from services.api.readers import readers_of
+from services.api.texts import READABLE
 from services.ingest.http import documents
 from services.ingest.http.answers import Problem, json_answer
 from services.ingest.http.front import front_of, key_of
 from services.ingest.source import Role
 from services.reports.customer import SECTIONS, page_as_of
 
-ROUTER = APIRouter(tags=["Customers"])
+ROUTER = APIRouter(tags=["Customers"], dependencies=READABLE)
 
 Clock = Annotated[datetime | None, Query(description="The clock to reckon by, with the zone; now by itself.")]
 

@@ -11,6 +11,7 @@ from projections._engine.as_of import Until
 from projections._engine.registry import Connection
 from services.api.points import Happened, Known, until_of, zoned
 from services.api.readers import readers_of
+from services.api.texts import READABLE
 from services.ingest.http import documents
 from services.ingest.http.answers import Problem, json_answer
 from services.ingest.http.front import front_of, key_of
@@ -19,7 +20,7 @@ from services.reports import REPORTS
 from services.reports.asking import MOST_ROWS, Asked, LookBack, Told, ask
 from services.reports.report import BadQuestion, Report
 
-ROUTER = APIRouter(tags=["Reports"])
+ROUTER = APIRouter(tags=["Reports"], dependencies=READABLE)
 
 PATIENCE_SECONDS = 20.0
 RETRY_SECONDS = 5
