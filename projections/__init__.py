@@ -2,10 +2,12 @@
 
 from projections._engine.declaration import Projection
 from projections.catalogue import Catalogue
+from projections.checklist_steps import ChecklistSteps
 from projections.complaint_cases import ComplaintCases
 from projections.consents import Consents
 from projections.identity import Identity
 from projections.offers import Offers
+from projections.options_chosen import OptionsChosen
 from projections.orders import Orders
 from projections.policies import Policies
 from projections.preferences import Preferences
@@ -13,7 +15,9 @@ from projections.product_pairs import ProductPairs
 from projections.products_bought import ProductsBought
 from projections.profile import Profile
 from projections.purchases import Purchases
+from projections.ratings import Ratings
 from projections.referrals import Referrals
+from projections.suggestions import Suggestions
 from projections.timeline import Timeline
 from projections.unmet_demand import UnmetDemand
 from projections.visits import Visits
@@ -36,5 +40,9 @@ PROJECTIONS: tuple[Projection, ...] = (
     Policies(),
     Offers(),
     Consents(),
+    ChecklistSteps(),
+    Suggestions(),
+    Ratings(),
+    OptionsChosen(),
     Identity(),
 )

@@ -7,6 +7,7 @@ from tests.oracle.folds_offering import Consents, Offers
 from tests.oracle.folds_orders import Orders
 from tests.oracle.folds_people import Identity, Profile
 from tests.oracle.folds_saying import Policies, Referrals
+from tests.oracle.folds_serving import ChecklistSteps, OptionsChosen, Ratings, Suggestions
 from tests.oracle.folds_stating import Preferences, Wallets
 from tests.oracle.folds_visiting import UnmetDemand, Visits
 from tests.oracle.rows import Table
@@ -29,6 +30,10 @@ TABLES: dict[str, type[Table]] = {
         Policies,
         Offers,
         Consents,
+        ChecklistSteps,
+        Suggestions,
+        Ratings,
+        OptionsChosen,
         Identity,
     )
 }
