@@ -41,6 +41,10 @@ COMMANDS = (
     Command("segments show", "segments:show", "Show a segment: its rule in words, and every version of it."),
     Command("segments explain", "segments:explain", "Say a rule in words, or list what a rule can ask."),
     Command("segments refresh", "segments:refresh", "Find who is in which segment by now; run it daily."),
+    Command("checklists list", "checklists:list_playbooks", "List the playbooks in force, and those that are shipped."),
+    Command("checklists check", "checklists:check", "Check a playbook's file, or a folder of them."),
+    Command("checklists publish", "checklists:publish_playbooks", "Put a playbook in force."),
+    Command("checklists withdraw", "checklists:withdraw", "Withdraw a playbook; what has begun goes on."),
     Command("associations mine", "associations:mine", "Mine the orders for rules and companions of products."),
     Command("evaluate next-offer", "evaluate:next_offer", "Judge the next offer on orders held out."),
     Command("dial fit", "dial:fit", "Work out how loud each customer is, where they head, and could be."),
@@ -83,6 +87,7 @@ GROUPS = {
     "deadletters": "See to the events that were parked, and to what the front door turned away.",
     "sources": "Say who may send events, with which keys, and how they are treated.",
     "segments": "Say which customers belong together, by rules, and find them.",
+    "checklists": "Say what is to be done for a customer when something happens, by playbooks.",
     "dev": "Have on a developer's machine what production has in a cluster.",
 }
 """The first words that several commands share."""

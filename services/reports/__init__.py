@@ -1,6 +1,7 @@
 """Who asks about everybody: every report there is, one line each."""
 
 from services.reports.associations import ASSOCIATIONS
+from services.reports.checklists import CHECKLISTS
 from services.reports.concentration import CONCENTRATION
 from services.reports.dial import DIAL
 from services.reports.next_offer import NEXT_OFFER
@@ -25,4 +26,5 @@ REPORTS: tuple[Report, ...] = (
     SHARE_OF_CUSTOMER,
     SEGMENTS,
     RETENTION,
+    CHECKLISTS,
 )

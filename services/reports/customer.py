@@ -16,6 +16,7 @@ from projections._engine.as_of import AtPositions, Until
 from projections._engine.person_past import looking_back
 from projections._engine.registry import Connection
 from services.dial.wording import history_of
+from services.reports.checklist_runs import NEXT_STEPS
 from services.reports.dial_of import DIALS_OF
 from services.reports.next_offer_evidence import EVIDENCE, as_offers
 from services.reports.preferences_of import PREFERENCES_OF, SHARE_OF
@@ -77,6 +78,7 @@ WISHES = Section("wishes", WISHES_OF)
 NEXT_OFFER = Section("next_offer", EVIDENCE, as_offers)
 SEGMENTS = Section("segments", SEGMENTS_OF)
 REFERRALS = Section("referrals", REFERRALS_OF)
+TO_DO = Section("next_steps", NEXT_STEPS)
 
 SECTIONS: tuple[Section, ...] = (
     IDENTIFIERS,
@@ -89,6 +91,7 @@ SECTIONS: tuple[Section, ...] = (
     NEXT_OFFER,
     SEGMENTS,
     REFERRALS,
+    TO_DO,
 )
 
 
