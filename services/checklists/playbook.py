@@ -30,8 +30,14 @@ DURATION = re.compile(r"[1-9][0-9]{0,4}[mhd]")
 MOST_STEPS = 24
 MOST_STORES = 100
 
-ORDER: Mapping[str, LiteralString] = {
-    "regulars.order.placed": "ordered",
+PLACED: LiteralString = "regulars.order.placed"
+RAISED: LiteralString = "regulars.complaint.raised"
+RATED: LiteralString = "regulars.feedback.given"
+VISIT: LiteralString = "regulars.visit.started"
+TICKED: LiteralString = "regulars.operation.checklist_step_done"
+
+ORDER: Mapping[LiteralString, LiteralString] = {
+    PLACED: "ordered",
     "regulars.order.cancelled": "cancelled",
     "regulars.fulfilment.shipment_dispatched": "shipped",
     "regulars.fulfilment.order_delivered": "delivered",
@@ -40,8 +46,8 @@ ORDER: Mapping[str, LiteralString] = {
 }
 """The events of an order, by the column of its row that tells when it first was."""
 
-COMPLAINT: Mapping[str, LiteralString] = {
-    "regulars.complaint.raised": "opened",
+COMPLAINT: Mapping[LiteralString, LiteralString] = {
+    RAISED: "opened",
     "regulars.complaint.acknowledged": "acknowledged",
     "regulars.complaint.replied": "first_reply",
     "regulars.complaint.resolved": "resolved",
@@ -49,23 +55,24 @@ COMPLAINT: Mapping[str, LiteralString] = {
 }
 """The events of a complaint, likewise. Resolved is what was not reopened after."""
 
-VISIT = "regulars.visit.started"
-TICKED = "regulars.operation.checklist_step_done"
-LATER = ("regulars.order.placed", "regulars.feedback.given")
+LATER = (PLACED, RATED)
 """Events of the same person that show a step, whatever the thing is, if they come after the run began."""
 
-THINGS: Mapping[str, Mapping[str, LiteralString]] = {
-    "regulars.order.placed": ORDER,
+THINGS: Mapping[LiteralString, Mapping[str, LiteralString]] = {
+    PLACED: ORDER,
     "regulars.fulfilment.shipment_dispatched": ORDER,
     "regulars.fulfilment.order_delivered": ORDER,
-    "regulars.complaint.raised": COMPLAINT,
+    RAISED: COMPLAINT,
     VISIT: {},
     TICKED: {},
 }
 """What can begin a run, and the events of the thing that it is about."""
 
-CHANNELS = ("regulars.complaint.raised",)
+CHANNELS = (RAISED,)
 """Of these the channel is known; elsewhere a trigger cannot ask for it."""
+
+COUNTED = (PLACED, RAISED)
+"""Of these it is known which of a person's it is."""
 
 Line = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]*$", max_length=128)]
 

@@ -9,11 +9,11 @@ from services import strict_yaml
 from services.checklists.errors import BadPlaybook
 from services.checklists.playbook import (
     CHANNELS,
+    COUNTED,
     DURATION,
     LATER,
     NAME,
     THINGS,
-    TICKED,
     VISIT,
     Playbook,
     Trigger,
@@ -23,7 +23,6 @@ SHIPPED = ("complaint", "delivery", "first_order", "new_regular", "table")
 """The playbooks that are shipped, by name: one YAML file each. They are examples until somebody publishes them."""
 
 NO_NAME = "is no name: small letters, digits, - and _, at most 63, a letter first"
-COUNTED = "regulars.visit.started has no nth, and no run of a step has: only orders and complaints are counted"
 
 
 def shipped(name: str) -> Playbook:
@@ -79,8 +78,8 @@ def problems(playbook: Playbook) -> Iterable[tuple[str, str]]:
 def _of_trigger(trigger: Trigger) -> Iterable[tuple[str, str]]:
     if trigger.event not in THINGS:
         yield "trigger.event", f"{trigger.event} cannot begin a checklist{_instead(trigger.event, THINGS)}"
-    if trigger.event in {VISIT, TICKED} and trigger.nth is not None:
-        yield "trigger.nth", COUNTED
+    if trigger.nth is not None and trigger.event not in COUNTED:
+        yield "trigger.nth", f"is not known of {trigger.event}; it is of {', '.join(COUNTED)}"
     if trigger.event == VISIT and not trigger.stores:
         yield "trigger.stores", "is missing: say in which stores a visit begins a checklist, it is not every page view"
     if trigger.channels and trigger.event not in CHANNELS:

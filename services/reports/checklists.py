@@ -24,55 +24,80 @@ A complaint counts as resolved at its last resolution, unless it was reopened af
 seen; where only a last time is kept, one before the clock is forgotten too, and a past has it exactly.
 """
 
+from collections import defaultdict
 from typing import Any
 
 from projections._engine import queries
 from projections._engine.registry import Connection
 from services.reports import words
-from services.reports.checklist_runs import BY_PLAYBOOK, BY_STEP, LISTED, STRAY
+from services.reports.checklists_counted import EVERYTHING
 from services.reports.period import bounded
 from services.reports.report import Answer, BadQuestion, Question, Report
 
 USUAL_DAYS = 90
 STATES = ("kept", "late", "missed", "ahead", "open", "called_off")
+WITHOUT_LOOPS = "SET LOCAL enable_nestloop = off"
+"""How many runs a playbook has, Postgres cannot guess; it would go through all of them for each tick."""
+
+RUNS = ("runs", "late", "under_way", "due", "kept")
 
 
 def answer(connection: Connection, question: Question) -> Answer:
     """Return figures of all runs; tables of playbooks, of steps in all stores and in each, of runs, and of strays."""
     asked = bounded(question, USUAL_DAYS)
-    playbooks = queries.rows(connection, BY_PLAYBOOK, **asked)
+    connection.execute(WITHOUT_LOOPS)
+    told: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in queries.rows(connection, EVERYTHING, **asked):
+        told[row["kind"]].append(row | row["told"])
+    playbooks, steps = [_playbook(row) for row in told["playbook"]], [_step(row) for row in told["step"]]
     if question.about is not None and not playbooks:
         message = f"about: no playbook {question.about!r} was published; see 'regulars checklists list'."
         raise BadQuestion(message)
-    steps = [_rated(row) for row in queries.rows(connection, BY_STEP, **asked)]
     everywhere = [row for row in steps if row["store"] is None]
     by_store = [row for row in steps if row["store"] is not None]
+    whole = {name: sum(row[name] for row in playbooks) for name in RUNS}
+    due, kept = (sum(row[name] for row in everywhere) for name in ("due", "kept"))
     return Answer(
         {
             "first_day": asked["begin"],
             "last_day": asked["end"],
             "playbooks_in_force": sum(row["in_force"] for row in playbooks),
-            **{name: sum(row[name] for row in playbooks) for name in ("runs", "late", "under_way", "due", "kept")},
-            "kept_share": _share(sum(row["kept"] for row in playbooks), sum(row["due"] for row in playbooks)),
-            "steps_due": sum(row["due"] for row in everywhere),
-            "steps_kept": sum(row["kept"] for row in everywhere),
-            "steps_kept_share": _share(sum(row["kept"] for row in everywhere), sum(row["due"] for row in everywhere)),
+            **whole,
+            "kept_share": _share(whole["kept"], whole["due"]),
+            "steps_due": due,
+            "steps_kept": kept,
+            "steps_kept_share": _share(kept, due),
         },
         {
-            "playbooks": [{**row, "kept_share": _share(row["kept"], row["due"])} for row in playbooks],
+            "playbooks": playbooks,
             "steps": [{name: value for name, value in row.items() if name != "store"} for row in everywhere],
             "stores": sorted(by_store, key=_worst_first)[: question.limit],
-            "runs": queries.rows(connection, LISTED, **asked),
-            "stray": queries.rows(connection, STRAY, **asked),
+            "runs": [_run(row) for row in told["run"]],
+            "stray": [_stray(row) for row in told["stray"]],
         },
     )
 
 
-def _rated(row: dict[str, Any]) -> dict[str, Any]:
+def _playbook(row: dict[str, Any]) -> dict[str, Any]:
+    named = {"checklist": row["checklist"], "title": row["title"], "in_force": row["in_force"], "since": row["at"]}
+    return named | {name: row[name] for name in RUNS} | {"kept_share": _share(row["kept"], row["due"])}
+
+
+def _step(row: dict[str, Any]) -> dict[str, Any]:
     due = row["kept"] + row["late"] + row["missed"]
-    counted = {name: row[name] for name in STATES}
     named = {name: row[name] for name in ("checklist", "store", "step", "title", "who", "runs")}
-    return {**named, "due": due, **counted, "kept_share": _share(row["kept"], due)}
+    return {**named, "due": due, **{name: row[name] for name in STATES}, "kept_share": _share(row["kept"], due)}
+
+
+def _run(row: dict[str, Any]) -> dict[str, Any]:
+    told = {name: row[name] for name in ("checklist", "person", "run", "store")}
+    told |= {"began": row["at"], "late_since": row["late_since"], "missed": row["missed"]}
+    told |= {name: row[name] for name in ("next", "next_due", "next_who", "done_late", "happened")}
+    return told
+
+
+def _stray(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("checklist", "step", "ticks", "runs")} | {"last": row["at"]}
 
 
 def _worst_first(row: dict[str, Any]) -> tuple[float, int, str, str, str]:

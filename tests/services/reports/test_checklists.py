@@ -40,7 +40,7 @@ def test_the_pepper_on_the_table(shop: Shop) -> None:
     assert done_late["done_late"] == ["pepper"]
     assert done_late["happened"][1] == {
         "step": "pepper",
-        "at": "2024-05-17T12:36:00+00:00",
+        "at": "2024-05-17T12:36:00Z",
         "in_time": False,
         "by": "bob",
     }
