@@ -15,7 +15,7 @@ from projections._engine.columns import Earliest, Key, Latest, Min, Sum
 from projections._engine.declaration import Projection, Row, folds
 
 
-class Suggestions(Projection, version=1, indexes=("suggestion",)):
+class Suggestions(Projection, version=1, indexes=("suggestion, made",)):
     """What one subject has to do with a suggestion."""
 
     subject: Key[str]

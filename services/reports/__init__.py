@@ -13,6 +13,7 @@ from services.reports.segments import SEGMENTS
 from services.reports.share_of_customer import SHARE_OF_CUSTOMER
 from services.reports.unmet_demand import UNMET_DEMAND
 from services.reports.visits import VISITS
+from services.reports.voice import VOICE
 
 REPORTS: tuple[Report, ...] = (
     CONCENTRATION,
@@ -27,4 +28,5 @@ REPORTS: tuple[Report, ...] = (
     SEGMENTS,
     RETENTION,
     CHECKLISTS,
+    VOICE,
 )

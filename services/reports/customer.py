@@ -23,6 +23,7 @@ from services.reports.preferences_of import PREFERENCES_OF, SHARE_OF
 from services.reports.referral_trees import REFERRALS_OF
 from services.reports.unmet_asked import WISHES_OF
 from services.reports.visits import LAST_VISITS
+from services.reports.voice_said import VOICE_OF
 from services.segments.members import SEGMENTS_OF
 
 Rows = list[dict[str, Any]]
@@ -79,6 +80,7 @@ NEXT_OFFER = Section("next_offer", EVIDENCE, as_offers)
 SEGMENTS = Section("segments", SEGMENTS_OF)
 REFERRALS = Section("referrals", REFERRALS_OF)
 TO_DO = Section("next_steps", NEXT_STEPS)
+SAID = Section("voice", VOICE_OF)
 
 SECTIONS: tuple[Section, ...] = (
     IDENTIFIERS,
@@ -92,6 +94,7 @@ SECTIONS: tuple[Section, ...] = (
     SEGMENTS,
     REFERRALS,
     TO_DO,
+    SAID,
 )
 
 

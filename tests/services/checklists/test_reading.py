@@ -31,7 +31,7 @@ steps:
             "trigger.channels: are not known of regulars.order.placed; they are of",
         ),
         ("order.placed", "visit.started", "trigger.stores: is missing: say in which stores"),
-        ("order.placed}", "operation.checklist_step_done, nth: 2}", "trigger.nth: is not known of regulars.operation.checklist"),
+        ("order.placed}", "operation.checklist_step_done, nth: 2}", "trigger.nth: is not known of regulars.op"),
         ("within: 2d", "within: 2 days", "steps[0].within: '2 days' is no time span: write such as"),
         (", within: 2d", "", "steps[0].within: is missing"),
         (
