@@ -5,7 +5,10 @@ from projections.catalogue import Catalogue
 from projections.checklist_steps import ChecklistSteps
 from projections.complaint_cases import ComplaintCases
 from projections.consents import Consents
+from projections.contact_plans import ContactPlans
+from projections.contacts import Contacts
 from projections.identity import Identity
+from projections.managers import Managers
 from projections.offers import Offers
 from projections.options_chosen import OptionsChosen
 from projections.orders import Orders
@@ -44,5 +47,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     Suggestions(),
     Ratings(),
     OptionsChosen(),
+    Contacts(),
+    ContactPlans(),
+    Managers(),
     Identity(),
 )

@@ -2,6 +2,7 @@
 
 from tests.oracle.folds_buying import ProductPairs, ProductsBought, Purchases
 from tests.oracle.folds_complaints import ComplaintCases
+from tests.oracle.folds_contacts import ContactPlans, Contacts, Managers
 from tests.oracle.folds_house import Catalogue
 from tests.oracle.folds_offering import Consents, Offers
 from tests.oracle.folds_orders import Orders
@@ -22,6 +23,9 @@ TABLES: dict[str, type[Table]] = {
         ProductPairs,
         ProductsBought,
         ComplaintCases,
+        Contacts,
+        ContactPlans,
+        Managers,
         Orders,
         Catalogue,
         Preferences,
