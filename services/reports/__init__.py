@@ -3,6 +3,8 @@
 from services.reports.associations import ASSOCIATIONS
 from services.reports.checklists import CHECKLISTS
 from services.reports.concentration import CONCENTRATION
+from services.reports.contact_plan import CONTACT_PLAN
+from services.reports.contacts import CONTACTS
 from services.reports.dial import DIAL
 from services.reports.next_offer import NEXT_OFFER
 from services.reports.oddities import ODDITIES
@@ -11,6 +13,7 @@ from services.reports.report import Report
 from services.reports.retention import RETENTION
 from services.reports.segments import SEGMENTS
 from services.reports.share_of_customer import SHARE_OF_CUSTOMER
+from services.reports.store import STORE
 from services.reports.unmet_demand import UNMET_DEMAND
 from services.reports.visits import VISITS
 from services.reports.voice import VOICE
@@ -28,5 +31,8 @@ REPORTS: tuple[Report, ...] = (
     SEGMENTS,
     RETENTION,
     CHECKLISTS,
+    CONTACTS,
+    CONTACT_PLAN,
     VOICE,
+    STORE,
 )
