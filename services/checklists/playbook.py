@@ -14,9 +14,9 @@ of a person it is (over all stores), there is one run a person, and any name wil
 ``regulars.operation.checklist_step_done`` a run begins with its own first step, as for a table in a restaurant.
 
 A step is done when ChecklistStepDone says so, or when the event ``seen`` is there: of the same thing (that order was
-delivered) or, of ``LATER``, of the same person after the run began (they ordered again). ``within`` counts from the
-beginning of the run in hours and days of 24 hours, nights and holidays included. What ``called_off_by`` comes before
-its deadline is not asked of a step that is not done.
+delivered) or, of ``LATER``, of the same person after the run began (they ordered again, or we called them). ``within``
+counts from the beginning of the run in hours and days of 24 hours, nights and holidays included. What ``called_off_by``
+comes before its deadline is not asked of a step that is not done.
 """
 
 import re
@@ -33,6 +33,7 @@ MOST_STORES = 100
 PLACED: LiteralString = "regulars.order.placed"
 RAISED: LiteralString = "regulars.complaint.raised"
 RATED: LiteralString = "regulars.feedback.given"
+CONTACTED: LiteralString = "regulars.contact.made"
 VISIT: LiteralString = "regulars.visit.started"
 TICKED: LiteralString = "regulars.operation.checklist_step_done"
 
@@ -55,7 +56,7 @@ COMPLAINT: Mapping[LiteralString, LiteralString] = {
 }
 """The events of a complaint, likewise. Resolved is what was not reopened after."""
 
-LATER = (PLACED, RATED)
+LATER = (PLACED, RATED, CONTACTED)
 """Events of the same person that show a step, whatever the thing is, if they come after the run began."""
 
 THINGS: Mapping[LiteralString, Mapping[str, LiteralString]] = {

@@ -6,7 +6,18 @@ Playbooks are read from `policies` where they are; one whose settings cannot be 
 
 from typing import LiteralString
 
-from services.checklists.playbook import COMPLAINT, LATER, ORDER, PLACED, RAISED, RATED, THINGS, TICKED, VISIT
+from services.checklists.playbook import (
+    COMPLAINT,
+    CONTACTED,
+    LATER,
+    ORDER,
+    PLACED,
+    RAISED,
+    RATED,
+    THINGS,
+    TICKED,
+    VISIT,
+)
 
 NOTHING: LiteralString = "NULL::timestamptz"
 SEEN: dict[str, LiteralString] = {event: column for thing in (ORDER, COMPLAINT) for event, column in thing.items()}
@@ -100,7 +111,10 @@ ticked AS (
              UNION ALL
             SELECT person, '{RATED}', each.at
               FROM {{ratings}} AS r CROSS JOIN LATERAL (VALUES (first_given), (last_given)) AS each (at)
-             WHERE EXISTS (SELECT FROM step WHERE seen = '{RATED}')) AS l
+             WHERE EXISTS (SELECT FROM step WHERE seen = '{RATED}')
+             UNION ALL
+            SELECT person, '{CONTACTED}', made FROM {{contact_plans}} AS c
+             WHERE made IS NOT NULL AND EXISTS (SELECT FROM step WHERE seen = '{CONTACTED}')) AS l
      GROUP BY person, event
 )
 """
@@ -146,7 +160,7 @@ SELECT h.*, CASE WHEN done <= due THEN CASE WHEN due <= %(now)s THEN 'kept' ELSE
 """
 
 WHOLE: LiteralString = f"WITH {PLAYBOOKS}, {OWN}, {BEGUN}, {DONE}, {RUNS}"
-ROWS = ("orders", "complaint_cases", "visits", "checklist_steps", "ratings")
+ROWS = ("orders", "complaint_cases", "visits", "checklist_steps", "ratings", "contact_plans")
 OF_EVERYBODY = WHOLE.format(**{name: f"{name}_by_person" for name in ROWS})
 OF_ONE = WHOLE.format(**{name: f"{name}_of(%(subject)s)" for name in ROWS})
 

@@ -1,10 +1,10 @@
 """Checklists: what was to be done for a customer, what was, what is next, and what was missed.
 
-Reads `policies`, `orders`, `complaint_cases`, `visits`, `checklist_steps` and `ratings`. A playbook says what begins a
-checklist, its steps with their deadlines, and who does them; `regulars checklists publish` puts one in force, and the
-version decides that was in force when a run began. A run is one person's, under whatever identifier, and one thing of
-theirs: an order, a complaint, a visit, or a table in a restaurant. Without a period it tells of runs that began in the
-last 90 days by the clock; a run is of the store, and of the day in UTC, in which it began.
+Reads `policies`, `orders`, `complaint_cases`, `visits`, `checklist_steps`, `ratings` and `contact_plans`. A playbook
+says what begins a checklist, its steps with their deadlines, and who does them; `regulars checklists publish` puts one
+in force, and the version decides that was in force when a run began. A run is one person's, under whatever identifier,
+and one thing of theirs: an order, a complaint, a visit, or a table in a restaurant. Without a period it tells of runs
+that began in the last 90 days by the clock; a run is of the store, and of the day in UTC, in which it began.
 
 * A step is done when somebody ticked it, or when the event was there that shows it; the earlier one counts. Its
   deadline is the run's beginning and the time that the playbook gives, by the clock on the wall: nights and holidays
@@ -131,7 +131,7 @@ def headline(_question: Question, answer: Answer) -> str:
 CHECKLISTS = Report(
     "checklists",
     "Checklists",
-    ("policies", "orders", "complaint_cases", "visits", "checklist_steps", "ratings"),
+    ("policies", "orders", "complaint_cases", "visits", "checklist_steps", "ratings", "contact_plans"),
     answer,
     about="a playbook, such as first_order",
     headline=headline,

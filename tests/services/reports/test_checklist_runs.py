@@ -9,16 +9,17 @@ from events.catalog.complaints import (
     ComplaintReplied,
     ComplaintResolved,
 )
+from events.catalog.contacts import ContactMade, ContactPlanned
 from events.catalog.feedback import FeedbackGiven
 from events.catalog.fulfilment import OrderDelivered, ShipmentDispatched
 from events.catalog.operations import PolicyPublished
 from events.catalog.orders import OrderCancelled
 from events.catalog.visits import VisitStarted
-from services.checklists.playbook import Trigger
+from services.checklists.playbook import Step, Trigger
 from services.checklists.publishing import published
 from services.checklists.reading import parse, shipped
 from services.reports.checklists import CHECKLISTS
-from tests.projections.shop import Shop
+from tests.projections.shop import NOON, Shop
 from tests.services.reports.asked import told
 from tests.services.reports.checklists_told import BEFORE, hours, in_force, next_steps, order, run_of, states, tick
 
@@ -52,6 +53,23 @@ def test_events_show_steps_of_the_same_thing_and_of_the_same_person(shop: Shop) 
     assert states(early)["second_order"] == {"open": 1}
     assert states(delivery) == {"sent": {"kept": 1, "missed": 1}, "delivered": {"late": 1, "missed": 1}}
     assert [step["step"] for step in run_of(answer, "o-1")["happened"]] == ["second_order"]
+
+
+def test_a_contact_of_our_own_accord_shows_a_step(shop: Shop) -> None:
+    """Whatever plan asked for it, of that person, once the run began; what was only planned shows nothing."""
+    text = shipped("new_regular")
+    call = Step(name="call", within="3d", seen="regulars.contact.made")
+    in_force(shop, msgspec.structs.replace(text, trigger=Trigger(event=text.trigger.event), steps=[call]))
+    for number in (1, 2, 3):
+        shop.tell(order(f"o-{number}"), by=f"customer:{number}")
+    shop.tell(ContactMade(contact="k", plan="2024"), by="visitor:a", time=hours(20))
+    shop.tell(ContactMade(contact="k"), by="customer:2", time=hours(-1))
+    shop.tell(ContactPlanned(contact="k", plan="2024", due_on=NOON.date()), by="customer:3", time=hours(1))
+    shop.link("customer:1", "visitor:a")
+
+    answer = told(shop.catch_up(), CHECKLISTS, now=hours(100))
+
+    assert states(answer) == {"call": {"kept": 1, "missed": 2}}
 
 
 def test_a_run_that_is_called_off_asks_no_more(shop: Shop) -> None:
