@@ -17,6 +17,7 @@ from projections._engine.person_past import looking_back
 from projections._engine.registry import Connection
 from services.dial.wording import history_of
 from services.reports.checklist_runs import NEXT_STEPS
+from services.reports.contacts_of import CONTACTS_OF
 from services.reports.dial_of import DIALS_OF
 from services.reports.next_offer_evidence import EVIDENCE, as_offers
 from services.reports.preferences_of import PREFERENCES_OF, SHARE_OF
@@ -80,6 +81,7 @@ NEXT_OFFER = Section("next_offer", EVIDENCE, as_offers)
 SEGMENTS = Section("segments", SEGMENTS_OF)
 REFERRALS = Section("referrals", REFERRALS_OF)
 TO_DO = Section("next_steps", NEXT_STEPS)
+CONTACT_PLAN = Section("contact_plan", CONTACTS_OF, as_one)
 SAID = Section("voice", VOICE_OF)
 
 SECTIONS: tuple[Section, ...] = (
@@ -94,6 +96,7 @@ SECTIONS: tuple[Section, ...] = (
     SEGMENTS,
     REFERRALS,
     TO_DO,
+    CONTACT_PLAN,
     SAID,
 )
 
