@@ -8,6 +8,8 @@ from services.reports.contacts import CONTACTS
 from services.reports.dial import DIAL
 from services.reports.next_offer import NEXT_OFFER
 from services.reports.oddities import ODDITIES
+from services.reports.order_accuracy import ORDER_ACCURACY
+from services.reports.order_status import ORDER_STATUS
 from services.reports.preferences import PREFERENCES
 from services.reports.report import Report
 from services.reports.retention import RETENTION
@@ -31,6 +33,8 @@ REPORTS: tuple[Report, ...] = (
     SEGMENTS,
     RETENTION,
     CHECKLISTS,
+    ORDER_STATUS,
+    ORDER_ACCURACY,
     CONTACTS,
     CONTACT_PLAN,
     VOICE,

@@ -20,6 +20,7 @@ from services.reports.checklist_runs import NEXT_STEPS
 from services.reports.contacts_of import CONTACTS_OF
 from services.reports.dial_of import DIALS_OF
 from services.reports.next_offer_evidence import EVIDENCE, as_offers
+from services.reports.order_rows import OPEN_ORDERS
 from services.reports.preferences_of import PREFERENCES_OF, SHARE_OF
 from services.reports.referral_trees import REFERRALS_OF
 from services.reports.unmet_asked import WISHES_OF
@@ -83,6 +84,7 @@ REFERRALS = Section("referrals", REFERRALS_OF)
 TO_DO = Section("next_steps", NEXT_STEPS)
 CONTACT_PLAN = Section("contact_plan", CONTACTS_OF, as_one)
 SAID = Section("voice", VOICE_OF)
+ORDERS = Section("open_orders", OPEN_ORDERS)
 
 SECTIONS: tuple[Section, ...] = (
     IDENTIFIERS,
@@ -96,6 +98,7 @@ SECTIONS: tuple[Section, ...] = (
     SEGMENTS,
     REFERRALS,
     TO_DO,
+    ORDERS,
     CONTACT_PLAN,
     SAID,
 )
