@@ -16,7 +16,8 @@ choice to those in which it was first made; votes and decisions count up to the 
 * Ratings: from one to five, with the mean; satisfied are those of four and five (the top-two-box score), dissatisfied
   those of one and two. Who rates is not everybody: it is no estimate of what all customers think.
 * Options: demand for a choice is the quantity of which it was ordered, and its share that of all choices of that option
-  (of that product). Where a choice named no order, somebody only looked: the last one of each session or day counts.
+  (of that product); `orders` counts an order of two such products twice. Where a choice named no order, somebody only
+  looked: the last one of each session or day counts.
 * Combinations: what was chosen of two options or more for one product in one order; its quantity is the least of its
   choices'. Where an order has two choices of one option, such as two mugs with two names, nobody can tell which belong
   together: it is `unclear`, and no combination.
@@ -30,7 +31,7 @@ from projections._engine.registry import Connection
 from services.reports import words
 from services.reports.report import Answer, Question, Report, Row
 from services.reports.spelling import Wording, families
-from services.reports.voice_options import COMBINATIONS, MADE, OPTIONS
+from services.reports.voice_options import HOW
 from services.reports.voice_said import MOST_WANTED, RATINGS, STATUSES, THEMES, VOTERS, WHO
 
 LOOKED_AT_THEMES = 300
@@ -43,8 +44,8 @@ def answer(connection: Connection, question: Question) -> Answer:
     statuses = queries.rows(connection, STATUSES, **asked)
     ratings = [_rated(row) for row in queries.rows(connection, RATINGS, **asked)]
     (whole,) = [row for row in ratings if row["part"] == "whole"]
-    options = queries.rows(connection, OPTIONS, **asked)
-    made = queries.row(connection, MADE, **asked)
+    how = queries.rows(connection, HOW, **asked)
+    (made,) = [row for row in how if row["kind"] == "made"]
     themes = queries.rows(connection, THEMES, **asked, most=LOOKED_AT_THEMES)
     return Answer(
         {
@@ -54,7 +55,9 @@ def answer(connection: Connection, question: Question) -> Answer:
             **{name: whole[name] for name in ("ratings", "mean", "satisfied_share", "dissatisfied_share")},
             "raters": whole["people"],
             "choosers": made["people"],
-            **{f"chosen_{name}": made[name] for name in ("in_orders", "looked", "unclear")},
+            "chosen_in_orders": made["orders"],
+            "chosen_looked": made["looked"],
+            "chosen_unclear": made["quantity"],
         },
         {
             "suggestions": queries.rows(connection, MOST_WANTED, **asked),
@@ -64,9 +67,9 @@ def answer(connection: Connection, question: Question) -> Answer:
             "ratings": _parts(ratings, "about")[: question.limit],
             "stores": _parts(ratings, "store")[: question.limit],
             "months": _parts(ratings, "month")[-question.limit :],
-            "options": _options(options, of_products=False)[: question.limit],
-            "product_options": _options(options, of_products=True)[: question.limit],
-            "combinations": queries.rows(connection, COMBINATIONS, **asked),
+            "options": _told(how, "option", "option", "choice")[: question.limit],
+            "product_options": _told(how, "option", "product", "option", "choice")[: question.limit],
+            "combinations": _told(how, "combination", "product", "combination"),
         },
     )
 
@@ -81,12 +84,11 @@ def _parts(ratings: Sequence[Row], part: str) -> list[dict[str, Any]]:
     return [{name: row[name] for name in names} for row in ratings if row["part"] == part]
 
 
-def _options(rows: Sequence[Row], *, of_products: bool) -> list[dict[str, Any]]:
-    chosen = [dict(row) for row in rows if (row["product"] is not None) is of_products]
-    if not of_products:
-        for row in chosen:
-            del row["product"]
-    return chosen
+def _told(how: Sequence[Row], kind: str, *named: str) -> list[dict[str, Any]]:
+    """Return the rows of a kind that name a product, or those that name none, under these names."""
+    names = (*named, "people", "orders", "quantity", "looked", *(["share"] if kind == "option" else []))
+    rows = [row for row in how if row["kind"] == kind and (row["product"] is not None) is ("product" in named)]
+    return [{name: row[name] for name in names} for row in rows]
 
 
 def _themes(rows: Sequence[Row]) -> list[dict[str, Any]]:

@@ -1,20 +1,30 @@
 """The queries behind the report of the customers' voice: suggestions with their votes, and ratings."""
 
-# Each suggestion that was made by the clock: what was said first, each person's last vote, the last decision.
-SUGGESTIONS = """
-own AS MATERIALIZED (SELECT * FROM suggestions_by_person), suggestion AS MATERIALIZED (
-    SELECT m.suggestion, m.person, m.theme, m.wording, m.store, m.made, coalesce(v.in_favour, 0) AS in_favour,
-           coalesce(v.against, 0) AS against, coalesce(d.status, 'open') AS status, d.reason, d.decided,
-           d.first_decided,
-           left(btrim(regexp_replace(lower(coalesce(nullif(m.theme, ''), m.wording)), '[\\s_-]+', ' ', 'g')), 200)
-               AS theme_key
-      FROM (SELECT DISTINCT ON (suggestion) * FROM own WHERE made <= %(now)s ORDER BY suggestion, made, person) AS m
+THEME = "left(btrim(regexp_replace(lower({}), '[\\s_-]+', ' ', 'g')), 200)"
+
+# Each person's last vote on each suggestion. Only a few rows are not votes, so they are not merged row by row first.
+VOTES = """
+SELECT DISTINCT ON (s.suggestion, coalesce(p.person, s.subject)) s.suggestion, coalesce(p.person, s.subject) AS person,
+       s.in_favour, s.in_favour_at
+  FROM suggestions AS s LEFT JOIN person_of AS p ON p.identifier = s.subject WHERE s.in_favour_at <= %(now)s
+ ORDER BY s.suggestion, coalesce(p.person, s.subject), s.in_favour_at DESC, s.in_favour_by DESC
+"""
+
+# Each suggestion that was made by the clock: what was said first, the votes, the last decision.
+SUGGESTIONS = f"""
+suggestion AS MATERIALIZED (
+    SELECT m.*, coalesce(v.in_favour, 0) AS in_favour, coalesce(v.against, 0) AS against,
+           coalesce(d.status, 'open') AS status, d.reason, d.decided, d.first_decided
+      FROM (SELECT DISTINCT ON (s.suggestion) s.suggestion, coalesce(p.person, s.subject) AS person, s.made, s.theme,
+                   s.wording, s.store
+              FROM suggestions AS s LEFT JOIN person_of AS p ON p.identifier = s.subject
+             WHERE s.made <= %(now)s ORDER BY s.suggestion, s.made, s.theme_by, s.subject) AS m
       LEFT JOIN (SELECT suggestion, count(*) FILTER (WHERE in_favour) AS in_favour,
                         count(*) FILTER (WHERE NOT in_favour) AS against
-                   FROM own WHERE in_favour_at <= %(now)s GROUP BY suggestion) AS v USING (suggestion)
+                   FROM ({VOTES}) AS v GROUP BY suggestion) AS v USING (suggestion)
       LEFT JOIN (SELECT DISTINCT ON (suggestion) suggestion, status, reason, status_at AS decided,
                         min(first_decided) OVER (PARTITION BY suggestion) AS first_decided
-                   FROM own WHERE status_at <= %(now)s
+                   FROM suggestions WHERE status_at <= %(now)s
                   ORDER BY suggestion, status_at DESC, status_by DESC) AS d USING (suggestion)
      WHERE (%(store)s::text IS NULL OR m.store = %(store)s)
        AND (%(begin)s::date IS NULL OR m.made::date >= %(begin)s) AND (%(end)s::date IS NULL OR m.made::date <= %(end)s)
@@ -23,8 +33,8 @@ own AS MATERIALIZED (SELECT * FROM suggestions_by_person), suggestion AS MATERIA
 
 RATED = """
 rated AS MATERIALIZED (
-    SELECT coalesce(p.person, r.subject) AS person, r.store, r.day, r.about, r.rating, r.times,
-           left(btrim(regexp_replace(lower(r.about), '[\\s_-]+', ' ', 'g')), 200) AS theme_key
+    SELECT coalesce(p.person, r.subject) AS person, r.store, date_trunc('month', r.day)::date AS month, r.about,
+           r.rating, r.times
       FROM ratings AS r LEFT JOIN person_of AS p ON p.identifier = r.subject
      WHERE r.first_given <= %(now)s AND (%(store)s::text IS NULL OR r.store = %(store)s)
        AND (%(begin)s::date IS NULL OR r.day >= %(begin)s) AND (%(end)s::date IS NULL OR r.day <= %(end)s)
@@ -49,11 +59,11 @@ SELECT status, count(*) AS suggestions, sum(in_favour)::bigint AS in_favour, sum
  ORDER BY array_position(ARRAY['open', 'under_review', 'planned', 'done', 'declined'], status), status
 """
 
-VOTERS = """
-SELECT coalesce(count(DISTINCT person), 0) AS voters, count(*) AS votes,
-       count(*) FILTER (WHERE NOT EXISTS (SELECT FROM suggestions AS m
-                                           WHERE m.suggestion = s.suggestion AND m.made <= %(now)s)) AS stray_votes
-  FROM suggestions_by_person AS s WHERE in_favour_at <= %(now)s
+VOTERS = f"""
+SELECT count(DISTINCT v.person) AS voters, count(*) AS votes,
+       count(*) FILTER (WHERE m.suggestion IS NULL) AS stray_votes
+  FROM ({VOTES}) AS v
+  LEFT JOIN (SELECT DISTINCT suggestion FROM suggestions WHERE made <= %(now)s) AS m USING (suggestion)
 """
 
 # Who is for one suggestion and who against it: whom to tell what became of it.
@@ -70,11 +80,13 @@ WITH {SUGGESTIONS}, {RATED}
 SELECT theme_key AS theme, coalesce(s.suggestions, 0) AS suggestions, coalesce(s.in_favour, 0) AS in_favour,
        coalesce(s.against, 0) AS against, coalesce(s.decided, 0) AS decided, coalesce(r.ratings, 0) AS ratings,
        coalesce(r.points, 0) AS points
-  FROM (SELECT theme_key, count(*) AS suggestions, sum(in_favour)::bigint AS in_favour, sum(against)::bigint AS against,
+  FROM (SELECT {THEME.format("coalesce(nullif(theme, ''), wording)")} AS theme_key, count(*) AS suggestions,
+               sum(in_favour)::bigint AS in_favour, sum(against)::bigint AS against,
                count(*) FILTER (WHERE status IN ('planned', 'done', 'declined')) AS decided
-          FROM suggestion GROUP BY theme_key) AS s
-  FULL JOIN (SELECT theme_key, sum(times)::bigint AS ratings, sum(times * rating)::bigint AS points
-               FROM rated GROUP BY theme_key) AS r USING (theme_key)
+          FROM suggestion GROUP BY 1) AS s
+  FULL JOIN (SELECT {THEME.format("about")} AS theme_key, sum(ratings)::bigint AS ratings, sum(points)::bigint AS points
+               FROM (SELECT about, sum(times) AS ratings, sum(times * rating) AS points FROM rated GROUP BY about) AS a
+              GROUP BY 1) AS r USING (theme_key)
  ORDER BY coalesce(s.suggestions, 0) + coalesce(r.ratings, 0) DESC, theme_key LIMIT %(most)s
 """
 
@@ -82,12 +94,12 @@ SELECT theme_key AS theme, coalesce(s.suggestions, 0) AS suggestions, coalesce(s
 RATINGS = f"""
 WITH {RATED}
 SELECT CASE WHEN grouping(about) = 0 THEN 'about' WHEN grouping(store) = 0 THEN 'store'
-            WHEN grouping(date_trunc('month', day)) = 0 THEN 'month' ELSE 'whole' END AS part,
-       about, store, date_trunc('month', day)::date AS month, count(DISTINCT person) AS people,
+            WHEN grouping(month) = 0 THEN 'month' ELSE 'whole' END AS part,
+       about, store, month, count(DISTINCT person) AS people,
        coalesce(sum(times), 0)::bigint AS ratings, (sum(times * rating) / sum(times))::float8 AS mean,
        coalesce(sum(times) FILTER (WHERE rating >= 4), 0)::bigint AS satisfied,
        coalesce(sum(times) FILTER (WHERE rating <= 2), 0)::bigint AS dissatisfied
-  FROM rated GROUP BY GROUPING SETS ((), (about), (store), (date_trunc('month', day)))
+  FROM rated GROUP BY GROUPING SETS ((), (about), (store), (month))
  ORDER BY part, month, ratings DESC, about, store
 """
 
