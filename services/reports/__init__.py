@@ -2,6 +2,7 @@
 
 from services.reports.associations import ASSOCIATIONS
 from services.reports.checklists import CHECKLISTS
+from services.reports.complaints import COMPLAINTS
 from services.reports.concentration import CONCENTRATION
 from services.reports.contact_plan import CONTACT_PLAN
 from services.reports.contacts import CONTACTS
@@ -32,6 +33,7 @@ REPORTS: tuple[Report, ...] = (
     SHARE_OF_CUSTOMER,
     SEGMENTS,
     RETENTION,
+    COMPLAINTS,
     CHECKLISTS,
     ORDER_STATUS,
     ORDER_ACCURACY,

@@ -17,6 +17,7 @@ from projections._engine.person_past import looking_back
 from projections._engine.registry import Connection
 from services.dial.wording import history_of
 from services.reports.checklist_runs import NEXT_STEPS
+from services.reports.complaints_of import COMPLAINTS_OF, as_complaints
 from services.reports.contacts_of import CONTACTS_OF
 from services.reports.dial_of import DIALS_OF
 from services.reports.next_offer_evidence import EVIDENCE, as_offers
@@ -84,6 +85,7 @@ REFERRALS = Section("referrals", REFERRALS_OF)
 TO_DO = Section("next_steps", NEXT_STEPS)
 CONTACT_PLAN = Section("contact_plan", CONTACTS_OF, as_one)
 SAID = Section("voice", VOICE_OF)
+COMPLAINTS = Section("complaints", COMPLAINTS_OF, as_complaints)
 ORDERS = Section("open_orders", OPEN_ORDERS)
 
 SECTIONS: tuple[Section, ...] = (
@@ -98,6 +100,7 @@ SECTIONS: tuple[Section, ...] = (
     SEGMENTS,
     REFERRALS,
     TO_DO,
+    COMPLAINTS,
     ORDERS,
     CONTACT_PLAN,
     SAID,
