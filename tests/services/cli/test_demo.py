@@ -1,5 +1,6 @@
 """``regulars demo``: a newcomer sees real customers, twice the same, apart from their own data."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -38,4 +39,4 @@ def test_the_demo_shows_real_customers_and_adds_nothing_the_second_time(
     assert (exit_code, left.splitlines()[-1]) == (0, "Stopped; the data stay where they are.")
     assert (own["records"], fits) == (0, 4)
     assert [each["job"] for each in document["refreshed"]] == [job.name for job in JOBS]
-    assert all(each["sentence"] for each in document["report"]["headlines"])
+    assert [each["name"] for each in document["report"]["headlines"] if not re.search(r"\d", each["sentence"])] == []
