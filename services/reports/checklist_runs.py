@@ -39,6 +39,7 @@ published AS MATERIALIZED (
       FROM published WHERE coalesce(said ->> 'nth', '1') ~ '^[1-9][0-9]{{0,3}}$'
 ), step AS MATERIALIZED (
     SELECT p.checklist, p.policy_version, s.place, s.step,
+           dense_rank() OVER (ORDER BY p.checklist, s.step) AS step_number,
            coalesce(nullif(said ->> (step || '.title'), ''), step) AS title,
            coalesce(said ->> (step || '.who'), '') AS who, said ->> (step || '.seen') AS seen,
            CASE WHEN said ->> (step || '.within_seconds') ~ '^[1-9][0-9]{{0,8}}$'
@@ -100,10 +101,12 @@ thing AS (
 # otherwise, with all its times.
 DONE: LiteralString = f"""
 ticked AS (
-    SELECT person, checklist, step, coalesce(run, '') AS run, min(done) AS done,
-           (array_agg(doer ORDER BY done, doer))[1] AS doer
-      FROM own_tick WHERE checklist IN (SELECT checklist FROM playbook)
-     GROUP BY GROUPING SETS ((person, checklist, step, run), (person, checklist, step))
+    SELECT t.person, s.step_number, coalesce(t.run, '') AS run, min(t.done) AS done,
+           (array_agg(t.doer ORDER BY t.done, t.doer))[1] AS doer
+      FROM own_tick AS t
+      JOIN (SELECT DISTINCT checklist, step, step_number FROM step) AS s
+        ON s.checklist = t.checklist AND s.step = t.step
+     GROUP BY GROUPING SETS ((t.person, s.step_number, t.run), (t.person, s.step_number))
 ), later AS (
     SELECT person, event, array_agg(at) AS times
       FROM (SELECT person, '{PLACED}' AS event, ordered AS at FROM own_order
@@ -146,7 +149,7 @@ SELECT h.*, CASE WHEN done <= due THEN CASE WHEN due <= %(now)s THEN 'kept' ELSE
                  WHEN done IS NOT NULL THEN 'late' WHEN due < %(now)s THEN 'missed' ELSE 'open' END AS state
   FROM (SELECT s.*, CASE WHEN done_at <= %(now)s THEN done_at END AS done
           FROM (SELECT r.number, r.playbook AS checklist, r.playbook_title, r.person, r.thing, r.store, r.at AS began,
-                       s.place, s.step, s.title, s.who, r.at + s.within AS due, d.doer,
+                       s.step_number, s.place, s.step, s.title, s.who, r.at + s.within AS due, d.doer,
                        least(d.done, CASE s.seen {_TIMES} ELSE (
                            SELECT min(e.at) FROM unnest(l.times) AS e (at) WHERE e.at > r.at) END) AS done_at,
                        CASE r.called_off_by {_TIMES} END AS called_off
@@ -154,7 +157,7 @@ SELECT h.*, CASE WHEN done <= due THEN CASE WHEN due <= %(now)s THEN 'kept' ELSE
                   JOIN step AS s
                     ON s.checklist = r.playbook AND s.policy_version = r.policy_version AND s.within IS NOT NULL
                   LEFT JOIN ticked AS d
-                    ON d.person = r.person AND d.checklist = r.playbook AND d.step = s.step AND d.run = r.ticked_as
+                    ON d.person = r.person AND d.step_number = s.step_number AND d.run = r.ticked_as
                   LEFT JOIN later AS l ON l.person = r.person AND l.event = s.seen OFFSET 0)
                AS s OFFSET 0) AS h OFFSET 0
 """

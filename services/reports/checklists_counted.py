@@ -16,24 +16,25 @@ run AS NOT MATERIALIZED (
 # How steps stand, by step, by step and store, and by run.
 COUNTED = f"""
 counted AS MATERIALIZED (
-    SELECT checklist, step, store, number, count(*) AS steps, count(*) FILTER (WHERE state = 'kept') AS kept,
+    SELECT step_number, store, number, count(*) AS steps, count(*) FILTER (WHERE state = 'kept') AS kept,
            count(*) FILTER (WHERE state = 'late') AS late, count(*) FILTER (WHERE state = 'missed') AS missed,
            count(*) FILTER (WHERE state = 'ahead') AS ahead, count(*) FILTER (WHERE state = 'open') AS open,
            count(*) FILTER (WHERE state = 'called_off') AS called_off,
            min(due) FILTER (WHERE state = 'missed') AS late_since, min(due) FILTER (WHERE state = 'open') AS next_due
       FROM ({STANDS.format(run="run")}) AS s
-     GROUP BY GROUPING SETS ((checklist, step), (checklist, step, store), (checklist, number))
+     GROUP BY GROUPING SETS ((step_number), (step_number, store), (number))
 )
 """
 
 # The row without a store is that of all stores.
 BY_STEP = """
-SELECT 'step' AS kind, row_number() OVER (ORDER BY c.checklist, s.place, c.step, c.store NULLS FIRST) AS place,
-       to_jsonb(c) || jsonb_build_object('title', s.title, 'who', s.who, 'runs', c.steps) AS told,
+SELECT 'step' AS kind, row_number() OVER (ORDER BY s.checklist, s.place, s.step, c.store NULLS FIRST) AS place,
+       to_jsonb(c) || to_jsonb(s) || jsonb_build_object('runs', c.steps) AS told,
        NULL::timestamptz AS at, c.late_since, c.next_due
   FROM counted AS c
-  JOIN (SELECT DISTINCT ON (s.checklist, s.step) s.* FROM step AS s JOIN playbook AS p USING (checklist, policy_version)
-         ORDER BY s.checklist, s.step, p.since DESC, s.policy_version DESC) AS s USING (checklist, step)
+  JOIN (SELECT DISTINCT ON (step_number) step_number, s.checklist, s.step, s.place, s.title, s.who
+          FROM step AS s JOIN playbook AS p USING (checklist, policy_version)
+         ORDER BY step_number, p.since DESC, s.policy_version DESC) AS s USING (step_number)
  WHERE c.number IS NULL
 """
 
@@ -46,11 +47,11 @@ SELECT 'playbook', row_number() OVER (ORDER BY coalesce(r.late, 0) DESC, coalesc
                first_value(title) OVER (PARTITION BY checklist ORDER BY event IS NULL, since DESC, policy_version DESC)
                    AS title
           FROM playbook ORDER BY checklist, until IS NOT NULL, since DESC, policy_version DESC) AS p
-  LEFT JOIN (SELECT checklist, count(*) AS runs, count(*) FILTER (WHERE missed > 0) AS late,
+  LEFT JOIN (SELECT r.playbook AS checklist, count(*) AS runs, count(*) FILTER (WHERE missed > 0) AS late,
                     count(*) FILTER (WHERE open > 0 AND missed = 0) AS under_way,
                     count(*) FILTER (WHERE ahead + open + called_off = 0) AS due,
                     count(*) FILTER (WHERE kept = steps) AS kept
-               FROM counted WHERE number IS NOT NULL GROUP BY checklist) AS r USING (checklist)
+               FROM counted JOIN run AS r USING (number) GROUP BY r.playbook) AS r USING (checklist)
  WHERE %(about)s::text IS NULL OR p.checklist = %(about)s
 """
 
