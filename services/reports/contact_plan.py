@@ -29,7 +29,17 @@ from projections import policies
 from projections._engine import queries
 from projections._engine.registry import Connection
 from services.reports import words
-from services.reports.contact_plan_queries import COUNTED, EVERYBODY, LACKING, OPEN, REASONS, TOO_MANY
+from services.reports.contact_plan_queries import (
+    COUNTED,
+    EVERYBODY,
+    LACKING,
+    MANAGERS,
+    OPEN,
+    REASONS,
+    STANDS,
+    TABLES,
+    TOO_MANY,
+)
 from services.reports.report import Answer, BadQuestion, Question, Report
 
 POLICY = "contact_limit"
@@ -66,6 +76,9 @@ def answer(connection: Connection, question: Question) -> Answer:
     limit = limit_of(held.get(POLICY, {}))
     begin, end = period(question)
     asked = question.parameters() | {"begin": begin, "end": end, "soon_days": SOON_DAYS, **limit._asdict()}
+    connection.execute(TABLES)
+    for statement in (MANAGERS, STANDS):
+        connection.execute(statement, asked)
     whole, *managers = queries.rows(connection, COUNTED, **asked)
     customers = queries.rows(connection, EVERYBODY, **asked)
     too_many = customers[0].pop("too_many_customers") if customers else 0

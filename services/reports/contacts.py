@@ -31,19 +31,31 @@ BUCKETS: tuple[str, ...] = get_args(Bucket)
 REPEAT_DAYS = 7
 HOUR_SECONDS = 3600
 
-# Each contact that had come by the clock, with how long its first answer took, and whether it is a repeat.
+# What the queries below read, worked out once for an answer and gone with its transaction: each contact that had come
+# by the clock, with when it was answered by then, and whether it is a repeat.
+TABLE = """
+CREATE TEMP TABLE known_contact (
+    person text COLLATE "C", contact text COLLATE "C", asked timestamptz, bucket text COLLATE "C",
+    channel text COLLATE "C", store text COLLATE "C", "order" text, product text, first_answered timestamptz,
+    first_resolved timestamptz, repeat boolean
+) ON COMMIT DROP
+"""
+
 KNOWN = """
-known AS MATERIALIZED (
-    SELECT *, coalesce(asked - lag(asked) OVER (PARTITION BY person, bucket ORDER BY asked, contact)
-                       <= make_interval(days => %(repeat_days)s), false) AS repeat
-      FROM (SELECT person, contact, asked, bucket, channel, store, "order", product,
-                   CASE WHEN first_answered <= %(now)s THEN first_answered END AS first_answered,
-                   CASE WHEN first_resolved <= %(now)s THEN first_resolved END AS first_resolved
-              FROM contacts_by_person WHERE asked <= %(now)s) AS c
-), chosen AS (
+INSERT INTO known_contact
+SELECT person, contact, asked, bucket, channel, store, "order", product,
+       CASE WHEN first_answered <= %(now)s THEN first_answered END,
+       CASE WHEN first_resolved <= %(now)s THEN first_resolved END,
+       coalesce(asked - lag(asked) OVER (PARTITION BY person, bucket ORDER BY asked, contact)
+                <= make_interval(days => %(repeat_days)s), false)
+  FROM contacts_by_person WHERE asked <= %(now)s
+"""
+
+CHOSEN = """
+chosen AS (
     SELECT *, CASE WHEN first_answered IS NOT NULL
                    THEN extract(epoch FROM greatest(first_answered, asked) - asked)::float8 END AS seconds
-      FROM known
+      FROM known_contact
      WHERE (%(store)s::text IS NULL OR store = %(store)s) AND (%(about)s::text IS NULL OR bucket = %(about)s)
        AND (%(begin)s::date IS NULL OR (asked AT TIME ZONE 'UTC')::date >= %(begin)s)
        AND (%(end)s::date IS NULL OR (asked AT TIME ZONE 'UTC')::date <= %(end)s)
@@ -52,7 +64,7 @@ known AS MATERIALIZED (
 
 # The whole, and the same by bucket, channel, store and month: ``part`` says which, and ``value`` what of it.
 COUNTED = f"""
-WITH {KNOWN}
+WITH {CHOSEN}
 SELECT CASE WHEN grouping(bucket) = 0 THEN 'bucket' WHEN grouping(channel) = 0 THEN 'channel'
             WHEN grouping(store) = 0 THEN 'store' WHEN grouping(month) = 0 THEN 'month' ELSE 'whole' END AS part,
        coalesce(bucket, channel, store, month) AS value,
@@ -69,7 +81,7 @@ SELECT CASE WHEN grouping(bucket) = 0 THEN 'bucket' WHEN grouping(channel) = 0 T
 """
 
 UNANSWERED = f"""
-WITH {KNOWN}
+WITH {CHOSEN}
 SELECT person, contact, bucket, channel, store, "order", product, asked,
        extract(epoch FROM %(now)s::timestamptz - asked)::float8 / 3600 AS waiting_hours
   FROM chosen WHERE first_answered IS NULL ORDER BY asked, person, contact LIMIT %(limit)s
@@ -77,7 +89,7 @@ SELECT person, contact, bucket, channel, store, "order", product, asked,
 
 # Who has to ask again most; of those who do so equally often, who did last.
 ASKING_AGAIN = f"""
-WITH {KNOWN}
+WITH {CHOSEN}
 SELECT person, bucket, count(*) AS contacts, count(*) FILTER (WHERE repeat) AS repeats, max(asked) AS last_asked
   FROM chosen GROUP BY person, bucket HAVING bool_or(repeat)
  ORDER BY repeats DESC, last_asked DESC, person, bucket LIMIT %(limit)s
@@ -95,7 +107,9 @@ def answer(connection: Connection, question: Question) -> Answer:
         message = f"about: {question.about!r} is no bucket; there are {', '.join(BUCKETS)}."
         raise BadQuestion(message)
     asked = question.parameters() | {"repeat_days": REPEAT_DAYS}
-    parts: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    connection.execute(TABLE)
+    connection.execute(KNOWN, asked)
+    parts: dict[str, dict[Any, dict[str, Any]]] = defaultdict(dict)
     for row in queries.rows(connection, COUNTED, **asked):
         parts[row["part"]][row["value"]] = row
     whole = parts["whole"][None]

@@ -221,8 +221,7 @@ def test_a_change_in_any_field_is_found(shop: Shop, connection: Connection, name
 
     unnoticed = []
     for field, kind in fields_of(TABLES[name]):
-        findings = Findings()
-        column = sql.Identifier(field)
+        findings, column = Findings(), sql.Identifier(field)
         with connection.transaction(force_rollback=True):
             changed = connection.execute(
                 sql.SQL(
