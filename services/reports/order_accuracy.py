@@ -19,7 +19,7 @@ from typing import Any
 from projections._engine import queries
 from projections._engine.registry import Connection
 from services.reports import words
-from services.reports.order_rows import STANDING
+from services.reports.order_rows import EVERYBODYS, STANDING
 from services.reports.report import Answer, Question, Report
 
 # Delivered orders of the period; whether somebody counted, and whether it is exactly what was ordered.
@@ -27,9 +27,9 @@ DELIVERED = f"""
 SELECT o.person, o."order", o.store, o.arrived, o.ordered_lines::jsonb AS ordered_lines, o.delivered_lines,
        o.deliveries_counted = o.deliveries AS counted, o.ordered_lines::jsonb = o.delivered_lines AS exact,
        to_char(o.arrived AT TIME ZONE 'UTC', 'YYYY-MM') AS month
-  FROM ({STANDING.format(source="orders_by_person")}) AS o
+  FROM ({STANDING.format(source=EVERYBODYS)}) AS o
  WHERE o.state = 'delivered' AND o.arrived <= %(now)s
-   AND (%(store)s::text IS NULL OR o.store = %(store)s) AND (%(about)s::text IS NULL OR o."order" = %(about)s)
+   AND (%(store)s::text IS NULL OR o.store = %(store)s)
    AND (%(begin)s::date IS NULL OR o.arrived >= %(begin)s::date)
    AND (%(end)s::date IS NULL OR o.arrived < %(end)s::date + interval '1 day')
 """

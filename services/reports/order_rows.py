@@ -2,6 +2,25 @@
 
 All of it is computed from rows of ``orders`` and the clock ``%(now)s``. An order has arrived when all of it has: when a
 delivery that names no parcel was told of, or as many parcels were handed over as were sent, and then with the last one.
+
+Merging the rows of one order under several identifiers of a person is dear, and few orders have several: of everybody's
+only those are merged, which says the same as ``orders_by_person`` in a fraction of the time.
+"""
+
+from projections.orders import Orders
+
+PLAIN = ", ".join(f"r.{column.name}" for column in Orders.columns)
+MERGED = ", ".join(f"{column.combine()[column.name]} AS {column.name}" for column in Orders.columns)
+OWNED = """(SELECT coalesce(p.person, o.subject) AS person, o.*
+               FROM orders AS o LEFT JOIN person_of AS p ON p.identifier = o.subject
+              WHERE %(about)s::text IS NULL OR o."order" = %(about)s) AS r"""
+EVERYBODYS = f"""
+(WITH several AS MATERIALIZED (SELECT r.person, r."order" FROM {OWNED} GROUP BY 1, 2 HAVING count(*) > 1)
+ SELECT r.person, r."order", {PLAIN} FROM {OWNED}
+  WHERE NOT EXISTS (SELECT FROM several AS s WHERE s.person = r.person AND s."order" = r."order")
+  UNION ALL
+ SELECT r.person, r."order", {MERGED} FROM {OWNED} JOIN several AS s ON s.person = r.person AND s."order" = r."order"
+  GROUP BY 1, 2)
 """
 
 # How orders stand. ``{source}`` is everybody's or one person's merged rows.
@@ -24,8 +43,8 @@ SELECT s.*, s.state NOT IN ('delivered', 'cancelled', 'returned') AS open,
 
 # Of everybody, narrowed by store, number and the days on which orders were placed.
 PLACED = f"""
-SELECT * FROM ({STANDING.format(source="orders_by_person")}) AS p
- WHERE (%(store)s::text IS NULL OR p.store = %(store)s) AND (%(about)s::text IS NULL OR p."order" = %(about)s)
+SELECT * FROM ({STANDING.format(source=EVERYBODYS)}) AS p
+ WHERE (%(store)s::text IS NULL OR p.store = %(store)s)
    AND (%(begin)s::date IS NULL OR p.ordered >= %(begin)s::date)
    AND (%(end)s::date IS NULL OR p.ordered < %(end)s::date + interval '1 day')
 """

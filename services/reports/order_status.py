@@ -30,13 +30,13 @@ from services.reports.order_rows import LAST_STOP, PLACED, STOPS
 from services.reports.report import Answer, Question, Report
 
 TO_DELIVERY = "FILTER (WHERE state = 'delivered' AND arrived >= ordered)"
-HOURS = "percentile_cont(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY extract(epoch FROM arrived - ordered) / 3600)"
-LATE_HOURS = "percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY extract(epoch FROM arrived - promised) / 3600)"
+HOURS = "percentile_cont(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY date_part('epoch', arrived - ordered) / 3600)"
+LATE_HOURS = "percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY date_part('epoch', arrived - promised) / 3600)"
 
 # All orders, and by store, month and, while they are open, where they are; one reading of them all.
 PARTS = f"""
-SELECT CASE GROUPING(store, month, step) WHEN 7 THEN 'all' WHEN 3 THEN 'stores' WHEN 5 THEN 'months' ELSE 'steps' END
-           AS part, coalesce(store, month, step, '') AS name, count(*) AS orders,
+SELECT CASE GROUPING(store, month, waiting) WHEN 7 THEN 'all' WHEN 3 THEN 'stores' WHEN 5 THEN 'months' ELSE 'steps' END
+           AS part, coalesce(store, month, waiting, '') AS name, step, count(*) AS orders,
        count(*) FILTER (WHERE open) AS open, count(*) FILTER (WHERE open AND late) AS open_late,
        count(*) FILTER (WHERE state = 'placed') AS untold,
        count(*) FILTER (WHERE state = 'cancelled') AS cancelled, count(*) FILTER (WHERE state = 'returned') AS returned,
@@ -49,11 +49,11 @@ SELECT CASE GROUPING(store, month, step) WHEN 7 THEN 'all' WHEN 3 THEN 'stores' 
        min(ordered) AS oldest
   FROM (SELECT store, ordered, state, open, late, arrived, promised, first_promised,
                to_char(ordered AT TIME ZONE 'UTC', 'YYYY-MM') AS month,
-               CASE WHEN open THEN coalesce(step, state) END AS step
+               CASE WHEN open THEN state END AS waiting, CASE WHEN open THEN step END AS step
           FROM ({PLACED}) AS p) AS o
- GROUP BY GROUPING SETS ((), (store), (month), (step))
-HAVING GROUPING(step) = 1 OR step IS NOT NULL
- ORDER BY part, CASE WHEN GROUPING(month) = 1 THEN -count(*) END, name
+ GROUP BY GROUPING SETS ((), (store), (month), (waiting, step))
+HAVING GROUPING(waiting) = 1 OR waiting IS NOT NULL
+ ORDER BY part, CASE WHEN GROUPING(month) = 1 THEN -count(*) END, name, step NULLS FIRST
 """
 
 # The late ones: those that are open, the longest overdue first, and those that came too late, by how much.
@@ -118,7 +118,8 @@ def _part(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _step(row: dict[str, Any]) -> dict[str, Any]:
-    return {"step": row["name"], "orders": row["orders"], "late": row["open_late"], "oldest": row["oldest"]}
+    told = {"state": row["name"], "step": row["step"], "orders": row["orders"]}
+    return told | {"late": row["open_late"], "oldest": row["oldest"]}
 
 
 def _late(row: dict[str, Any], last: str) -> dict[str, Any]:

@@ -109,9 +109,9 @@ def test_what_is_open_is_late_by_the_clock(shop: Connection) -> None:
     names = ("orders", "open", "open_late", "untold", "cancelled", "returned", "delivered")
     assert [answer.figures[name] for name in names] == [4, 2, 1, 1, 1, 1, 0]
     assert (answer.figures["on_time_share"], answer.figures["promises_kept_share"]) == (None, 0.0)
-    assert [(row["step"], row["orders"], row["late"]) for row in answer.tables["steps"]] == [
-        ("packed", 1, 1),
-        ("placed", 1, 0),
+    assert [(row["state"], row["step"], row["orders"], row["late"]) for row in answer.tables["steps"]] == [
+        ("in_work", "packed", 1, 1),
+        ("placed", None, 1, 0),
     ]
     assert ORDER_STATUS.headline(Question(NOW, "GBP"), answer) == (
         "Of 4 orders 0 were delivered; 1 of 2 open ones are late."
