@@ -1,8 +1,8 @@
 """One store against the whole: its regulars, its unmet wishes, its pairs, its complaints; or all stores side by side.
 
-Reads `purchases`, `products_bought`, `unmet_demand` and `complaint_cases`. With a store it tells of that one, and of
-the whole beside it in figures named ``whole_…``; without, ``stores`` has one row for each. A person is one, under
-whatever identifier. Orders, customers and returns count in every currency, money in the one that is asked for.
+Reads `purchases`, `products_bought`, `unmet_demand`, `complaint_cases`, `policies`. With a store it tells of that one,
+and of the whole beside it in figures named ``whole_…``; without, ``stores`` has one row for each. A person is one,
+under whatever identifier. Orders, customers and returns count in every currency, money in the one that is asked for.
 
 * Revenue is net: what was ordered, with amendments, less what was cancelled and sent back, by anybody, known or not;
   ``revenue_share`` is of all stores'. ``returned_share`` is what came back, of what was ordered, in money and in the
@@ -20,21 +20,27 @@ whatever identifier. Orders, customers and returns count in every currency, mone
   pairs that five or more bought both of and that go together, by the evidence (log-likelihood ratio, Dunning 1993).
   ``lift`` is c·n/(a·b), of n customers of whom a bought the one, b the other and c both (Brin, Motwani, Ullman and Tsur
   1997); ``whole_lift`` is the same of the customers of all stores, and ``lift_ratio`` the one over the other.
-* Complaints count where and when they were opened; of those that were answered, or whose 24 hours are over,
-  ``kept_share`` got their first reply within 24 hours. The report `complaints` has them by the promise in force.
+* Complaints count where and when they were opened; ``kept_share`` of those that are settled got their first reply as
+  it was promised when they were opened: see the report `complaints`, which counts the same.
 
 Stores differ in what they sell and to whom: a figure that stands out is a question to ask there, and no verdict.
 """
 
+from collections import Counter, defaultdict
+from dataclasses import replace
 from typing import Any
+
+from psycopg.rows import dict_row
 
 from projections._engine import queries
 from projections._engine.registry import Connection
-from projections.complaint_cases import PROMISE
 from projections.unmet_demand import REGULAR_ORDERS
 from services.associations.orders import NO_GOODS
+from services.promises.in_force import VERSIONS, Promises
 from services.reports import words
 from services.reports.associations import measures
+from services.reports.complaints import CASES
+from services.reports.complaints_counted import BROKEN, KEPT, measured
 from services.reports.report import Answer, Question, Report
 from services.reports.store_queries import PAIRS, PAIRS_EVERYWHERE, REGULARS, STORES, WISHES
 
@@ -45,16 +51,16 @@ Row = dict[str, Any]
 
 NOTHING = (
     *("orders", "gross_minor", "net_minor", "returns", "returned_minor", "customers", "regulars", "regulars_minor"),
-    *("only_here", "searches", "without_result", "complaints", "kept", "broken"),
+    *("only_here", "searches", "without_result", "complaints", KEPT, BROKEN),
 )
 
 
 def answer(connection: Connection, question: Question) -> Answer:
     """Return figures of the store and of the whole, and tables: stores, regulars, wishes and pairs of the store."""
-    asked = question.parameters() | {"regular_orders": REGULAR_ORDERS, "promise": PROMISE}
-    counted = queries.rows(connection, STORES, **asked)
-    whole = next((row for row in counted if row["whole"]), dict.fromkeys(NOTHING, 0))
-    stores = {row["store"]: _told(row, whole) for row in counted if not row["whole"]}
+    asked = question.parameters() | {"regular_orders": REGULAR_ORDERS}
+    counted = _counted(connection, question, asked)
+    whole = counted.pop(None)
+    stores = {name: _told(row, whole) for name, row in counted.items()}
     if question.store is None:
         tables: dict[str, list[Row]] = {"regulars": [], "wishes": [], "pairs": []}
         listed = [{"store": name} | row for name, row in stores.items()]
@@ -70,6 +76,29 @@ def answer(connection: Connection, question: Question) -> Answer:
             "pairs": _pairs(connection, asked)[: question.limit],
         },
     )
+
+
+def _counted(connection: Connection, question: Question, asked: Row) -> dict[str | None, Row]:
+    """Return the counts of every store, the one that brings most first, and of them all together under None."""
+    complained = _complained(connection, question)
+    found: dict[str | None, Row] = {None: {}, **{store: {} for store in complained}}
+    for row in queries.rows(connection, STORES, **asked):
+        found[None if row["whole"] else row["store"]] = row
+    told = {store: dict.fromkeys(NOTHING, 0) | row | complained.get(store, {}) for store, row in found.items()}
+    return dict(sorted(told.items(), key=lambda item: (-item[1]["net_minor"], item[0] or "")))
+
+
+def _complained(connection: Connection, question: Question) -> dict[str | None, Counter[str]]:
+    """Return how many complaints each store had, and how their promises of a reply stand; all together under None."""
+    promises = Promises(queries.rows(connection, VERSIONS, now=question.now), question.now)
+    counts: dict[str | None, Counter[str]] = defaultdict(Counter)
+    everywhere = replace(question, store=None, about=None).parameters()
+    with connection.cursor("complaints_by_store", row_factory=dict_row) as cursor:
+        for row in cursor.execute(CASES, everywhere):
+            each = measured(row, promises, question.now)
+            for store in (each.store, None):
+                counts[store].update(("complaints", each.reply.state))
+    return counts
 
 
 def _told(row: Row, whole: Row) -> Row:
@@ -89,7 +118,7 @@ def _told(row: Row, whole: Row) -> Row:
         "in_vain_share": _part(row["without_result"], row["searches"]),
         "complaints": row["complaints"],
         "complaints_per_100_orders": _part(100 * row["complaints"], row["orders"]),
-        "kept_share": _part(row["kept"], row["kept"] + row["broken"]),
+        "kept_share": _part(row[KEPT], row[KEPT] + row[BROKEN]),
     }
 
 
@@ -162,7 +191,7 @@ def _line(text: str) -> str:
 STORE = Report(
     "store",
     "One store against the whole",
-    ("purchases", "products_bought", "unmet_demand", "complaint_cases"),
+    ("purchases", "products_bought", "unmet_demand", "complaint_cases", "policies"),
     answer,
     headline=headline,
 )

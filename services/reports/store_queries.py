@@ -19,7 +19,7 @@ SELECT coalesce(p.person, b.subject) AS person, b.store, grouping(b.store) = 1 A
  GROUP BY GROUPING SETS ((coalesce(p.person, b.subject), b.store), (coalesce(p.person, b.subject)))
 """
 
-# Each store, and all of them together: what was sold, to whom, what was sought in vain, and what was complained of.
+# Each store, and all of them together: what was sold, to whom, and what was sought in vain.
 STORES = f"""
 WITH bought AS (
     SELECT *, person LIKE 'customer:%%' AND orders > 0 AS customer,
@@ -38,22 +38,14 @@ WITH bought AS (
     SELECT grouping(store) = 1 AS whole, coalesce(store, '') AS store, sum(searches)::bigint AS searches,
            sum(without_result)::bigint AS without_result
       FROM unmet_demand WHERE first_asked <= %(now)s AND {DAYS} GROUP BY GROUPING SETS ((store), ())
-), complained AS (
-    SELECT grouping(store) = 1 AS whole, coalesce(store, '') AS store, count(*) AS complaints,
-           count(*) FILTER (WHERE first_reply <= least(opened + %(promise)s, %(now)s)) AS kept,
-           count(*) FILTER (WHERE least(first_reply, %(now)s) > opened + %(promise)s) AS broken
-      FROM (SELECT *, (opened AT TIME ZONE 'UTC')::date AS day FROM complaint_cases WHERE opened <= %(now)s) AS c
-     WHERE {DAYS} GROUP BY GROUPING SETS ((store), ())
 )
 SELECT whole, store, coalesce(orders, 0) AS orders, coalesce(gross_minor, 0) AS gross_minor,
        coalesce(net_minor, 0) AS net_minor, coalesce(returns, 0) AS returns,
        coalesce(returned_minor, 0) AS returned_minor, coalesce(customers, 0) AS customers,
        coalesce(regulars, 0) AS regulars, coalesce(regulars_minor, 0) AS regulars_minor,
        coalesce(only_here, 0) AS only_here, coalesce(searches, 0) AS searches,
-       coalesce(without_result, 0) AS without_result, coalesce(complaints, 0) AS complaints, coalesce(kept, 0) AS kept,
-       coalesce(broken, 0) AS broken
-  FROM sold FULL JOIN searched USING (whole, store) FULL JOIN complained USING (whole, store)
- ORDER BY whole DESC, net_minor DESC, store
+       coalesce(without_result, 0) AS without_result
+  FROM sold FULL JOIN searched USING (whole, store)
 """
 
 # The known customers who bring a store most, and what they bring everywhere.

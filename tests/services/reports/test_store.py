@@ -5,10 +5,12 @@ import pytest
 
 from events.catalog.complaints import ComplaintRaised, ComplaintReplied
 from events.catalog.fulfilment import ReturnAccepted
+from events.catalog.operations import PolicyPublished
 from events.catalog.orders import OrderCancelled, OrderLine, OrderPlaced
 from events.catalog.searches import SearchPerformed
 from services.installation import Connection
 from services.reports.asking import Asked, ask
+from services.reports.complaints import COMPLAINTS
 from services.reports.store import STORE
 from tests.projections.shop import NOON, Shop, at
 from tests.services.reports.asked import told
@@ -113,6 +115,19 @@ def test_its_wishes_are_those_that_are_rarer_elsewhere(two_stores: Connection) -
     assert (umbrella["elsewhere_without_result"], umbrella["elsewhere_found"]) == (1, 2)
     assert (tea["query"], tea["excess"]) == ("tea", pytest.approx(1 - 5 / 9))
     assert told(two_stores, STORE, store="web", now=NOW).tables["wishes"] == []
+
+
+@pytest.mark.usefixtures("two_stores")
+def test_a_store_keeps_its_own_promise(shop: Shop) -> None:
+    """With two days to reply both replies come in time, and the third is late; the report of complaints says so too."""
+    promised = PolicyPublished(policy="complaint_promise.leeds", version="1", content={"hours": "48"})
+    shop.tell(promised, by="policy:complaint_promise.leeds", time=at("00:00", -3))
+    connection = shop.catch_up()
+
+    figures = told(connection, STORE, store="leeds", now=NOW).figures
+
+    assert figures["kept_share"] == pytest.approx(2 / 3)
+    assert told(connection, COMPLAINTS, store="leeds", now=NOW).figures["reply_kept_share"] == figures["kept_share"]
 
 
 def test_all_stores_side_by_side(two_stores: Connection) -> None:
