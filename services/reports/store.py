@@ -179,7 +179,9 @@ def _side_by_side(question: Question, answer: Answer) -> str:
     revenue = words.money(figures["net_minor"], question.currency)
     best = stores[0]
     if figures["stores"] == 1:
-        return f"There is one store, “{_line(best['store'])}”, and it brings all of {revenue}."
+        customers = f"{words.counted(best['customers'], 'customer')}, {best['regulars']:,} of them regulars"
+        rate = f"{best['complaints_per_100_orders']:.1f} complaints come with 100 orders"
+        return f"There is one store, “{_line(best['store'])}”: it brings {revenue}, from {customers}; {rate}."
     share = "most" if best["revenue_share"] is None else words.share(best["revenue_share"])
     return f"Of {figures['stores']:,} stores “{_line(best['store'])}” brings most, {share} of {revenue}."
 

@@ -18,8 +18,8 @@ def test_some_parcels_are_counted_and_a_few_of_them_are_wrong(
     ordered: dict[str, Counter[str]] = {}
     for _, placed in told(orders, OrderPlaced):
         ordered[placed.order] = Counter()
-        for line in placed.lines:
-            ordered[placed.order][line.product] += line.quantity
+        for bought in placed.lines:
+            ordered[placed.order][bought.product] += bought.quantity
     came: dict[str, Counter[str]] = defaultdict(Counter)
     for _, delivered in told(life, OrderDelivered):
         for line in delivered.lines:

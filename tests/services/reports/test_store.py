@@ -156,6 +156,16 @@ def test_the_headline(two_stores: Connection) -> None:
     ]
 
 
+def test_the_headline_of_an_only_store(shop: Shop) -> None:
+    """It is the whole, so it says what there is."""
+    shop.tell(placed("a", 150, "web"), ComplaintRaised(complaint="c", text="Cold.", store="web"))
+
+    assert ask(shop.catch_up(), STORE, Asked()).headline == (
+        "There is one store, “web”: it brings 1.50 GBP, from 1 customer, 0 of them regulars; 100.0 complaints come with"
+        " 100 orders."
+    )
+
+
 def test_a_period_narrows_everything_by_its_day(two_stores: Connection) -> None:
     """Complaints by the day on which they were opened; what people bought before that is none of the period."""
     day = NOON.date()
