@@ -19,6 +19,8 @@ WHOLE_WEEK = frozenset(range(7))
 NOTHING = timedelta()
 DAY = timedelta(days=1)
 MIDNIGHT = time()
+END = datetime.max.replace(tzinfo=UTC)
+FIRST, LAST = datetime.min.replace(tzinfo=UTC) + DAY, END - DAY
 UNIVERSAL = ZoneInfo("UTC")
 
 
@@ -89,7 +91,7 @@ def add_working_time(hours: Hours, begin: datetime, amount: timedelta) -> dateti
     if amount <= NOTHING:
         return begin
     if hours.round_the_clock:
-        return begin + amount if amount <= datetime.max.replace(tzinfo=UTC) - begin else None
+        return begin + amount if amount <= END - begin else None
     left = amount
     for number in range(_year(hours, begin), MAXYEAR):
         year = opening(hours, number)
@@ -102,8 +104,8 @@ def add_working_time(hours: Hours, begin: datetime, amount: timedelta) -> dateti
 
 def _year(hours: Hours, at: datetime) -> int:
     """Return the local year of a time, within those that have a calendar."""
-    aware = min(max(at, datetime.min.replace(tzinfo=UTC) + DAY), datetime.max.replace(tzinfo=UTC) - DAY)
-    return min(max(aware.astimezone(hours.zone).year, MINYEAR + 1), MAXYEAR - 1)
+    local = min(max(at, FIRST), LAST).astimezone(hours.zone)
+    return min(max(local.year, MINYEAR + 1), MAXYEAR - 1)
 
 
 @cache
@@ -140,6 +142,8 @@ def _opens(hours: Hours, day: date) -> datetime:
 
 
 def _closes(hours: Hours, day: date) -> datetime:
-    """Return when it closes, which is the day's end at midnight: of an hour that comes twice the second."""
-    local = datetime.combine(day + DAY if hours.closes == MIDNIGHT else day, hours.closes, hours.zone)
+    """Return when it closes: where the next day begins, or of an hour that comes twice the second."""
+    if hours.closes == MIDNIGHT:
+        return datetime.combine(day + DAY, MIDNIGHT, hours.zone).astimezone(UTC)
+    local = datetime.combine(day, hours.closes, hours.zone)
     return max(local.astimezone(UTC), local.replace(fold=1).astimezone(UTC))

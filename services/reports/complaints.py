@@ -47,6 +47,8 @@ from services.reports.complaints_at_risk import Assumptions, assumptions, at_ris
 from services.reports.complaints_counted import Complaint
 from services.reports.report import Answer, Question, Report
 
+READ_AT_ONCE = 5_000
+
 # The complaints that there were by the clock, of a store, a period and a cause, each person's identifiers as one.
 CASES = """
 SELECT person, complaint, store, cause, opened, steps FROM complaint_cases_by_person
@@ -108,6 +110,7 @@ def answer(connection: Connection, question: Question) -> Answer:
 def _measured(connection: Connection, question: Question, promises: Promises) -> Iterator[Complaint]:
     """Yield the complaints, which are read in pieces: there may be many."""
     with connection.cursor("complaints", row_factory=dict_row) as cursor:
+        cursor.itersize = READ_AT_ONCE
         for row in cursor.execute(CASES, question.parameters()):
             yield counted.measured(row, promises, question.now)
 

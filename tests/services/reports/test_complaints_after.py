@@ -48,7 +48,7 @@ def test_gestures_and_how_content_people_were(shop: Shop) -> None:
 
 def test_revenue_at_risk_is_of_those_who_wait_or_were_let_down(shop: Shop) -> None:
     """Of the last 365 days, whatever identifier they bought with; both assumptions are the house's to set."""
-    for number, minor in enumerate((1000, 2000, 4000, 8000), start=1):
+    for number, minor in enumerate((1000, 2000, 4000, 8000, 500), start=1):
         spend(shop, minor, f"customer:{number}")
     spend(shop, 100, "card:1", NOW - 364 * DAYS)
     spend(shop, 7, "card:2", NOW - 365 * DAYS)
@@ -59,14 +59,15 @@ def test_revenue_at_risk_is_of_those_who_wait_or_were_let_down(shop: Shop) -> No
     complain(shop, "well", by="customer:3", replied=1, resolved=2)
     complain(shop, "rated-badly", by="customer:4", replied=1, resolved=2)
     shop.tell(SatisfactionRated(complaint="rated-badly", rating=2), by="customer:4", time=NOON + 3 * HOUR)
+    shop.tell(ComplaintRaised(complaint="young"), by="customer:5", time=NOW - HOUR)
     connection = shop.catch_up()
 
     figures = told(connection, COMPLAINTS, now=NOW).figures
-    assert (figures["persons_at_risk"], figures["spent_by_them_minor"]) == (3, 1100 + 2000 + 8000)
-    assert (figures["revenue_at_risk_minor"], figures["people_told"]) == (1554, 27)
+    assert (figures["persons_at_risk"], figures["spent_by_them_minor"]) == (4, 1100 + 2000 + 8000 + 500)
+    assert (figures["revenue_at_risk_minor"], figures["people_told"]) == (1624, 36)
     publish(shop, NOON, policy="complaint_cost", brand_switch_percent="12.5", people_told="5", people="1")
     answer = told(shop.catch_up(), COMPLAINTS, now=NOW)
-    assert (answer.figures["revenue_at_risk_minor"], answer.figures["people_told"]) == (1388, 15)
+    assert (answer.figures["revenue_at_risk_minor"], answer.figures["people_told"]) == (1450, 20)
     assert [row["problem"] for row in answer.tables["problems"]] == [
         "people: is no setting of what complaints cost; those are brand_switch_percent, people_told."
     ]
