@@ -57,12 +57,12 @@ SELECT 'playbook', row_number() OVER (ORDER BY coalesce(r.late, 0) DESC, coalesc
 
 # Runs: those with a step that is missing, the longest overdue first; then by what is next; then what is over.
 LISTED = """
-listed AS MATERIALIZED (
-    SELECT r.*, c.late_since, c.next_due,
-           row_number() OVER (ORDER BY c.late_since, c.next_due, r.at DESC, r.playbook, r.person, r.thing, r.store)
-               AS place
-      FROM counted AS c JOIN run AS r USING (number)
+first AS (
+    SELECT r.*, c.late_since, c.next_due FROM counted AS c JOIN run AS r USING (number)
      ORDER BY c.late_since, c.next_due, r.at DESC, r.playbook, r.person, r.thing, r.store LIMIT %(limit)s
+), listed AS MATERIALIZED (
+    SELECT f.*, row_number() OVER (ORDER BY late_since, next_due, at DESC, playbook, person, thing, store) AS place
+      FROM first AS f
 )
 """
 
