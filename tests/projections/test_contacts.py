@@ -21,21 +21,18 @@ def test_an_answer_may_be_heard_before_its_question() -> None:
         (ContactAnswered(contact="k", resolved=False), NOON + 4 * HOUR),
     )
 
-    rows = [as_mappings(Contacts(), fold(Contacts(), list(order))) for order in permutations(told)]
+    for order in permutations(told):
+        (row,) = as_mappings(Contacts(), fold(Contacts(), list(order)))
 
-    assert rows == 120 * [
-        [
-            {
-                "subject": "customer:1",
-                "contact": "k",
-                "asked": NOON,
-                "bucket": "access_to_people",
-                "channel": "phone",
-                "store": "web",
-                "order": "o",
-                "product": "p",
-                "first_answered": NOON + 2 * HOUR,
-                "first_resolved": NOON + 3 * HOUR,
-            }
-        ]
-    ]
+        assert row == {
+            "subject": "customer:1",
+            "contact": "k",
+            "asked": NOON,
+            "bucket": "access_to_people",
+            "channel": "phone",
+            "store": "web",
+            "order": "o",
+            "product": "p",
+            "first_answered": NOON + 2 * HOUR,
+            "first_resolved": NOON + 3 * HOUR,
+        }

@@ -218,12 +218,14 @@ def test_the_page_says_what_was_last_and_what_is_next(shop: Shop) -> None:
     for contact, days in (("forgotten", -31), ("overdue", -30), ("soon", 5)):
         plans(shop, contact, TODAY + days * DAY)
     makes(shop, "overdue", NOON + DAY)
+    plans(shop, "left-out", TODAY - 10 * DAY)
+    shop.tell(ContactSkipped(plan="2024", contact="left-out", reason="complaint_open"), time=NOON - 11 * DAY)
     shop.link("customer:1", "visitor:a")
     connection = shop.catch_up()
 
     now, later = (page(connection, "visitor:a", NOON + days * DAY, [SECTION])["contact_plan"] for days in (0, 2))
 
-    assert (now["manager"], now["missed"]) == ("ann", 2)
+    assert (now["manager"], now["missed"]) == ("ann", 2)  # neither what is to come nor what was left out
     assert (now["last"]["planned"], now["last"]["channel"]) == (False, "phone")
     assert (now["next"]["contact"], now["next"]["overdue"], now["next"]["by"]) == ("overdue", True, "ann")
     assert (later["last"]["planned"], later["next"]["contact"], later["next"]["overdue"]) == (True, "soon", False)
