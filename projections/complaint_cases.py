@@ -141,7 +141,8 @@ class ComplaintCases(Projection, version=2):
 
 
 # The complaints that there were by the clock that is passed in, without what happened later. A case that was resolved
-# before and again after that moment shows as open, since only the last resolution is kept; as-of has it exactly.
+# before and again after that moment shows as open, since only the last resolution has a column; the steps, and so the
+# report ``complaints``, have it exactly.
 SEEN = """
 SELECT subject, complaint, opened, cause, store,
        CASE WHEN first_reply <= %(now)s THEN first_reply END AS first_reply,

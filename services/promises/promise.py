@@ -38,11 +38,12 @@ class BadPromise(ValueError):
 
 @dataclass(frozen=True)
 class Promise:
-    """Within how much working time we reply and resolve."""
+    """Within how much working time we reply and resolve, and whether that second time was promised by itself."""
 
     reply: timedelta = USUAL
     resolution: timedelta = USUAL
     hours: Hours = ROUND_THE_CLOCK
+    resolution_stated: bool = False
 
 
 def promise_of(content: Mapping[str, str]) -> Promise:
@@ -53,7 +54,7 @@ def promise_of(content: Mapping[str, str]) -> Promise:
     said = {name: text.strip() for name, text in content.items() if text.strip()}
     reply = _amount("hours", said["hours"]) if "hours" in said else USUAL
     resolution = _amount("resolution_hours", said["resolution_hours"]) if "resolution_hours" in said else reply
-    return Promise(reply, resolution, _hours(said))
+    return Promise(reply, resolution, _hours(said), "resolution_hours" in said)
 
 
 def _hours(said: Mapping[str, str]) -> Hours:

@@ -23,7 +23,8 @@ all. What happened after the clock is not seen, so that any clock may be asked.
   where an offer of kind `gesture` that names the complaint was taken or refused; `accepted_share` is of those.
 * Satisfaction after: the last rating from one to five; satisfied are four and five. Those who rate choose to, and a
   difference between groups is no effect of what they differ by.
-* At risk: people with a complaint that is open, or was handled badly: a promise broken, reopened, or rated one or two.
+* At risk: people with a complaint that is open, or was handled badly: the reply came late, or the resolution where
+  `resolution_hours` promised one; it was reopened, or rated one or two.
   What they spent in the last 365 days, net, times the share who buy elsewhere, 14 %, is `revenue_at_risk_minor`; each
   tells nine others. Both are stated assumptions and no findings of this shop: rules of thumb of the trade that go back
   to the surveys of TARP for the U.S. Office of Consumer Affairs (Consumer Complaint Handling in America, 1979 and

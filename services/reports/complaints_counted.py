@@ -49,7 +49,8 @@ class Complaint(NamedTuple):
     @property
     def at_risk(self) -> bool:
         """Return whether it is open, or was handled badly."""
-        bad = BROKEN in {self.reply.state, self.resolution.state} or self.standing.reopened > 0
+        late = self.promise.resolution_stated and self.resolution.state == BROKEN
+        bad = late or self.reply.state == BROKEN or self.standing.reopened > 0
         return self.is_open or bad or (self.standing.rating is not None and self.standing.rating <= DISSATISFIED)
 
     def due(self, promised: timedelta) -> datetime | None:

@@ -22,7 +22,7 @@ def test_a_whole_promise() -> None:
     content |= {"zone": "Europe/London", "country": "GB", "subdivision": "ENG"}
 
     hours = Hours(frozenset({0, 1, 2, 3, 4, 6}), time(9), time(17, 30), ZoneInfo("Europe/London"), "GB", "ENG")
-    assert promise_of(content) == Promise(8 * HOUR, 40.5 * HOUR, hours)
+    assert promise_of(content) == Promise(8 * HOUR, 40.5 * HOUR, hours, resolution_stated=True)
 
 
 def test_what_is_not_said_is_as_usual() -> None:

@@ -73,6 +73,20 @@ def test_revenue_at_risk_is_of_those_who_wait_or_were_let_down(shop: Shop) -> No
     ]
 
 
+def test_a_late_resolution_is_bad_where_one_was_promised(shop: Shop) -> None:
+    """Where only a reply was promised, who got it in time was not let down."""
+    publish(shop, NOON - DAYS, hours="24")
+    publish(shop, NOON - DAYS, policy="complaint_promise.leeds", hours="24", resolution_hours="29")
+    for by, store in (("customer:1", "web"), ("customer:2", "leeds")):
+        complain(shop, by, by=by, store=store, replied=1, resolved=30)
+    connection = shop.catch_up()
+
+    counts = [told(connection, COMPLAINTS, now=NOW, store=store).figures for store in ("web", "leeds")]
+
+    assert [figures["resolution_broken"] for figures in counts] == [1, 1]
+    assert [figures["persons_at_risk"] for figures in counts] == [0, 1]
+
+
 def test_the_headline(shop: Shop) -> None:
     """It says how many, how well the promise was kept, and what stands at stake."""
     spend(shop, 10_000, "customer:1")
