@@ -2,10 +2,15 @@
 
 from projections._engine.declaration import Projection
 from projections.catalogue import Catalogue
+from projections.checklist_steps import ChecklistSteps
 from projections.complaint_cases import ComplaintCases
 from projections.consents import Consents
+from projections.contact_plans import ContactPlans
+from projections.contacts import Contacts
 from projections.identity import Identity
+from projections.managers import Managers
 from projections.offers import Offers
+from projections.options_chosen import OptionsChosen
 from projections.orders import Orders
 from projections.policies import Policies
 from projections.preferences import Preferences
@@ -13,7 +18,9 @@ from projections.product_pairs import ProductPairs
 from projections.products_bought import ProductsBought
 from projections.profile import Profile
 from projections.purchases import Purchases
+from projections.ratings import Ratings
 from projections.referrals import Referrals
+from projections.suggestions import Suggestions
 from projections.timeline import Timeline
 from projections.unmet_demand import UnmetDemand
 from projections.visits import Visits
@@ -36,5 +43,12 @@ PROJECTIONS: tuple[Projection, ...] = (
     Policies(),
     Offers(),
     Consents(),
+    ChecklistSteps(),
+    Suggestions(),
+    Ratings(),
+    OptionsChosen(),
+    Contacts(),
+    ContactPlans(),
+    Managers(),
     Identity(),
 )

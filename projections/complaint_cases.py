@@ -1,32 +1,50 @@
-"""Complaints: when each was opened, first answered, resolved and reopened.
+"""Complaints: when each was opened, first answered, resolved and reopened, and all its steps.
 
 Reads the complaint events. One row per subject and complaint. Whether a promise was kept is computed at read, from the
-times kept here and a clock that is passed in. Shown in the shop report.
+times kept here and a clock that is passed in. Shown in the shop report and in the report ``complaints``.
+
+``steps`` is the set of what happened, so that what was so at any time can be told: a JSON array each, ``[time, kind,
+event id, word]``, of kind ``raised``, ``acknowledged``, ``replied``, ``waiting``, ``answered`` (by the customer),
+``gesture``, ``resolved``, ``confirmed``, ``reopened``, ``escalated`` or ``rated``. The word is a gesture's kind (amount
+in minor units and currency follow), an outcome, a reason, to whom it was passed up, or a rating. It suits some hundreds
+of steps a complaint.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from events.catalog.complaints import (
     ComplaintAcknowledged,
+    ComplaintAnsweredByCustomer,
+    ComplaintConfirmed,
+    ComplaintEscalated,
     ComplaintRaised,
     ComplaintReopened,
     ComplaintReplied,
     ComplaintResolved,
+    ComplaintWaiting,
     GestureOffered,
     SatisfactionRated,
 )
 from events.envelope import Envelope
 from projections._engine import queries
-from projections._engine.columns import Earliest, Key, Latest, Max, Min, Sum
+from projections._engine.columns import Earliest, Key, Latest, Max, Min, Sum, Union
 from projections._engine.declaration import Projection, Row, Signal, folds, signals
 from projections._engine.registry import Connection
 
 PROMISE = timedelta(hours=24)
+JSON = msgspec.json.Encoder()
 
 
-class ComplaintCases(Projection, version=1):
+def step(envelope: Envelope, kind: str, *told: str | int) -> tuple[str]:
+    """Return one step of a complaint, which its event names."""
+    return (JSON.encode((envelope.time, kind, envelope.id, *(told or ("",)))).decode(),)
+
+
+class ComplaintCases(Projection, version=2):
     """One complaint's way."""
 
     subject: Key[str]
@@ -44,6 +62,7 @@ class ComplaintCases(Projection, version=1):
     store: Earliest[str]
     channel: Earliest[str]
     order: Earliest[str]
+    steps: Union
 
     @folds(ComplaintRaised)
     def raised(self, event: ComplaintRaised, envelope: Envelope) -> Row:
@@ -56,37 +75,64 @@ class ComplaintCases(Projection, version=1):
             store=event.store,
             channel=event.channel,
             order=event.order,
+            steps=step(envelope, "raised"),
         )
 
     @folds(ComplaintAcknowledged)
     def was_acknowledged(self, event: ComplaintAcknowledged, envelope: Envelope) -> Row:
         """We said that we have it; that is no reply yet."""
-        return self.row(envelope.subject, event.complaint, acknowledged=envelope.time)
+        heard = step(envelope, "acknowledged")
+        return self.row(envelope.subject, event.complaint, acknowledged=envelope.time, steps=heard)
 
     @folds(ComplaintReplied)
     def replied(self, event: ComplaintReplied, envelope: Envelope) -> Row:
         """A person answered."""
-        return self.row(envelope.subject, event.complaint, first_reply=envelope.time, replies=1)
+        answer = step(envelope, "replied")
+        return self.row(envelope.subject, event.complaint, first_reply=envelope.time, replies=1, steps=answer)
+
+    @folds(ComplaintWaiting)
+    def waits(self, event: ComplaintWaiting, envelope: Envelope) -> Row:
+        """We asked the customer something: the promised time stands still."""
+        return self.row(envelope.subject, event.complaint, steps=step(envelope, "waiting"))
+
+    @folds(ComplaintAnsweredByCustomer)
+    def was_told_more(self, event: ComplaintAnsweredByCustomer, envelope: Envelope) -> Row:
+        """The customer answered: it runs again."""
+        return self.row(envelope.subject, event.complaint, steps=step(envelope, "answered"))
 
     @folds(GestureOffered)
     def gesture(self, event: GestureOffered, envelope: Envelope) -> Row:
         """We offered to make up for it."""
-        return self.row(envelope.subject, event.complaint, gestures=1)
+        offered = step(envelope, "gesture", event.kind, event.amount_minor, event.currency)
+        return self.row(envelope.subject, event.complaint, gestures=1, steps=offered)
 
     @folds(ComplaintResolved)
     def was_resolved(self, event: ComplaintResolved, envelope: Envelope) -> Row:
         """The last resolution counts; a later reopening undoes it."""
-        return self.row(envelope.subject, event.complaint, resolved=envelope.time)
+        settled = step(envelope, "resolved", event.outcome)
+        return self.row(envelope.subject, event.complaint, resolved=envelope.time, steps=settled)
+
+    @folds(ComplaintConfirmed)
+    def was_confirmed(self, event: ComplaintConfirmed, envelope: Envelope) -> Row:
+        """The customer says so, too."""
+        return self.row(envelope.subject, event.complaint, steps=step(envelope, "confirmed"))
 
     @folds(ComplaintReopened)
     def was_reopened(self, event: ComplaintReopened, envelope: Envelope) -> Row:
         """The customer was not content."""
-        return self.row(envelope.subject, event.complaint, reopened=envelope.time, times_reopened=1)
+        again = step(envelope, "reopened", event.reason)
+        return self.row(envelope.subject, event.complaint, reopened=envelope.time, times_reopened=1, steps=again)
+
+    @folds(ComplaintEscalated)
+    def was_passed_up(self, event: ComplaintEscalated, envelope: Envelope) -> Row:
+        """Somebody else is to see to it."""
+        return self.row(envelope.subject, event.complaint, steps=step(envelope, "escalated", event.to))
 
     @folds(SatisfactionRated)
     def rated(self, event: SatisfactionRated, envelope: Envelope) -> Row:
         """How content the customer was in the end."""
-        return self.row(envelope.subject, event.complaint, satisfaction=event.rating)
+        rated = step(envelope, "rated", str(event.rating))
+        return self.row(envelope.subject, event.complaint, satisfaction=event.rating, steps=rated)
 
     @signals(ComplaintRaised)
     def opens(self, event: ComplaintRaised, envelope: Envelope) -> Signal:
@@ -95,7 +141,8 @@ class ComplaintCases(Projection, version=1):
 
 
 # The complaints that there were by the clock that is passed in, without what happened later. A case that was resolved
-# before and again after that moment shows as open, since only the last resolution is kept; as-of has it exactly.
+# before and again after that moment shows as open, since only the last resolution has a column; the steps, and so the
+# report ``complaints``, have it exactly.
 SEEN = """
 SELECT subject, complaint, opened, cause, store,
        CASE WHEN first_reply <= %(now)s THEN first_reply END AS first_reply,

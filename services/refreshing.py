@@ -12,6 +12,7 @@ from services.associations.keeping import Wanted, mine
 from services.associations.rules import TooManySetsError
 from services.dial.fitting import fill_dials
 from services.installation import Connection
+from services.reports import words
 from services.reports.asking import Asked, settled
 from services.segments.errors import BadSegment
 from services.segments.members import refresh
@@ -55,7 +56,7 @@ def _members(standing: Standing) -> str:
     question = settled(standing.connection, Asked(), None)
     told = refresh(standing.connection, question.now, question.currency)
     entered, left = sum(each.entered for each in told), sum(each.left for each in told)
-    return f"{len(told)} segments: {entered:,} customers entered, {left:,} left"
+    return f"{len(told)} segments: {words.counted(entered, 'customer')} entered, {left:,} left"
 
 
 JOBS: tuple[Job, ...] = (

@@ -15,6 +15,7 @@ from services.variables import (
     API,
     HOME,
     KAFKA,
+    LINK_KEYS,
     MECHANISMS,
     METRICS,
     MOST_PARTITIONS,
@@ -39,6 +40,9 @@ from services.variables import (
 MOST_PORT = 65_535
 ADDRESS = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
 
+# A Fernet key: 32 bytes as URL-safe base64.
+KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
+
 # Kafka's names for topics have 249 characters at most, and ours add a dot and a word to the prefix.
 PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
@@ -51,8 +55,8 @@ class InstallationError(RuntimeError):
 class Settings:
     """What an installation is opened with.
 
-    ``postgres`` is not shown in a ``repr``: a DSN may hold a password. Nor are the passwords within ``kafka``, which is
-    None where the journal is the log. ``metrics`` and ``api`` are a host and a port.
+    ``postgres`` is not shown in a ``repr``: a DSN may hold a password. Nor are ``link_keys``, nor the passwords within
+    ``kafka``, which is None where the journal is the log. ``metrics`` and ``api`` are a host and a port.
     """
 
     home: Path = Path(HOME.default)
@@ -61,6 +65,7 @@ class Settings:
     kafka: Cluster | None = None
     metrics: tuple[str, int] | None = None
     api: tuple[str, int] = ("127.0.0.1", 8080)
+    link_keys: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -76,6 +81,7 @@ class Settings:
             kafka=_cluster({setting: environment.get(setting.name, "") for setting in SETTINGS}),
             metrics=_listening(METRICS, environment.get(METRICS.name)),
             api=_listening(API, environment.get(API.name) or API.default) or cls.api,
+            link_keys=_keys(environment.get(LINK_KEYS.name)),
         )
 
 
@@ -153,6 +159,14 @@ def _listening(setting: Setting, text: str | None) -> tuple[str, int] | None:
         message = f"{setting.name} is {text!r}: write a host and a port, like 127.0.0.1:9100."
         raise InstallationError(message)
     return address
+
+
+def _keys(text: str | None) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in text.split(",")) if text else ()
+    if not all(map(KEY.fullmatch, keys)):
+        message = f"{LINK_KEYS.name} holds what is no key: 'regulars order key' makes one; put a comma between several."
+        raise InstallationError(message)
+    return keys
 
 
 def _address(text: str) -> tuple[str, int] | None:

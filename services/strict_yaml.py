@@ -4,12 +4,18 @@ YAML's own loader would let the last of two equal keys win, in silence, and take
 """
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 import yaml
+
+T = TypeVar("T")
 
 _BOOLEAN = "tag:yaml.org,2002:bool"
 _INSTANT = "tag:yaml.org,2002:timestamp"
+
+_AT = re.compile(r"^(?P<reason>.*) - at `(?:key in )?\$\.?(?P<field>.*)`$", re.DOTALL)
+_NAMED = re.compile(r"^Object (?P<problem>missing required|contains unknown) field `(?P<name>[^`]*)`$")
 
 
 class BadYaml(ValueError):
@@ -51,3 +57,16 @@ def document(text: str) -> Any:  # noqa: ANN401 - whatever stands there
         reason = str(error).partition("\n")[0] or "it is nested too deeply"
         nowhere = ""
         raise BadYaml(nowhere, f"is not valid YAML: {reason}") from None
+
+
+def shaped(text: str, shape: type[T], called: str) -> T:
+    """Return what a YAML text says as a struct, which is ``called`` so in messages. Raises BadYaml with the field."""
+    try:
+        return msgspec.convert(document(text), shape)
+    except msgspec.ValidationError as error:
+        match = _AT.match(str(error))
+        reason, field = (match["reason"], match["field"]) if match else (str(error), "")
+        if named := _NAMED.match(reason):
+            field = f"{field}.{named['name']}".lstrip(".")
+            reason = "is missing" if named["problem"] == "missing required" else f"is not a field of {called}"
+        raise BadYaml(field, reason[:1].lower() + reason[1:]) from None

@@ -74,8 +74,13 @@ API = Setting(
     "127.0.0.1:8080",
     "Where 'regulars api' takes events in over HTTP, as host:port; 0.0.0.0 is every address of this machine.",
 )
+LINK_KEYS = Setting(
+    "REGULARS_LINK_KEYS",
+    "",
+    "The keys of links to orders, a comma between them: the first makes new links, all open theirs; never shown.",
+)
 
 SASL = (SASL_MECHANISM, SASL_USERNAME, SASL_PASSWORD)
 SSL = (SSL_CA, SSL_CERTIFICATE, SSL_KEY, SSL_KEY_PASSWORD)
-SETTINGS = (HOME, POSTGRES, PARTITIONS, KAFKA, TOPIC_PREFIX, SECURITY_PROTOCOL, *SASL, *SSL, METRICS, API)
+SETTINGS = (HOME, POSTGRES, PARTITIONS, KAFKA, TOPIC_PREFIX, SECURITY_PROTOCOL, *SASL, *SSL, METRICS, API, LINK_KEYS)
 """Every setting there is; the README lists the same."""

@@ -59,6 +59,7 @@ def test_the_commands_of_the_readme_work_as_pasted(home: Path) -> None:
         "persons: what the links say",
         "Gini coefficient",
         "bring 80 % of their revenue of 17.98 GBP",
+        '"order":"1001","store":"web","state":"placed"',
         "regulars.events",
     ):
         assert promised in output

@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
-from services.api import customer_routes, report_routes
+from services.api import customer_routes, order_routes, report_routes
 from services.api.readers import Readers
 from services.ingest.http import event_routes, public_routes, segment_routes, verdict_routes, webhook_routes
 from services.ingest.http.answers import Problem, json_answer, problem_answer
@@ -20,7 +20,8 @@ from services.ingest.http.front import Front
 
 DESCRIPTION = (
     "Events come in here: from the client libraries of Segment and RudderStack, as CloudEvents, and as webhooks."
-    " 200 means that the log holds what was sent. Reports and customers' pages are read here, with an admin key."
+    " 200 means that the log holds what was sent. Reports and customers' pages are read here, with an admin key,"
+    " and a customer reads how an order of theirs stands, by a signed link."
 )
 ROUTERS = (
     segment_routes.ROUTER,
@@ -30,6 +31,7 @@ ROUTERS = (
     public_routes.ROUTER,
     report_routes.ROUTER,
     customer_routes.ROUTER,
+    order_routes.ROUTER,
 )
 DAY_SECONDS = 86_400
 

@@ -1,7 +1,7 @@
 """Who reads for the api: some connections, each used by one thread at a time, beside the event loop."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import TypeVar, cast
@@ -22,9 +22,10 @@ Answer = TypeVar("Answer")
 class Readers:
     """Asks questions in threads, MOST_AT_ONCE at a time; who comes later waits."""
 
-    def __init__(self, installation: Installation) -> None:
-        """Ask the database and the log of this installation."""
+    def __init__(self, installation: Installation, link_keys: Sequence[str] = ()) -> None:
+        """Ask the database and the log of this installation; the keys are those of links to orders."""
         self.installation = installation
+        self.link_keys = link_keys
         self._free: list[Connection] = []
         self._log: EventLog | None = None
         self._log_lock = Lock()

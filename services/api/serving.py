@@ -31,25 +31,25 @@ def serve_until_stopped(settings: Settings, stop: Event, report: Report) -> None
     figures, health = IngestFigures(), Health("api", DATABASE, LOG)
     with served(settings.metrics, ingest_registry(figures), health):
         opened_until_stopped(
-            settings, stop, report, health, lambda opened: _serve(opened, settings.api, stop, report, figures, health)
+            settings, stop, report, health, lambda opened: _serve(opened, settings, stop, report, figures, health)
         )
 
 
 def _serve(  # noqa: PLR0913, PLR0917 - all that a process of ours has
     installation: Installation,
-    address: tuple[str, int],
+    settings: Settings,
     stop: Event,
     report: Report,
     figures: IngestFigures,
     health: Health,
 ) -> None:
-    host, port = address
+    host, port = settings.api
     try:
         listener = listen(host, port)
     except OSError as error:
         message = f"{API.name} is {host}:{port}, and nothing can be served there: {error.strerror or error}."
         raise InstallationError(message) from error
-    with Inside(installation, health) as inside, closing(Readers(installation)) as readers:
+    with Inside(installation, health) as inside, closing(Readers(installation, settings.link_keys)) as readers:
         figures.messages = inside.acceptor.counts.outcomes
         figures.away = lambda: inside.away
 

@@ -14,6 +14,7 @@ from services.demo.simulation.contacts import tell_contacts
 from services.demo.simulation.house import tell_house
 from services.demo.simulation.parcels import tell_parcels
 from services.demo.simulation.people import tell_people
+from services.demo.simulation.routines import tell_routines
 from services.demo.simulation.stage import SOURCE, Stage
 from services.demo.simulation.strangers import tell_shared_devices, tell_strangers, tell_undefined
 from services.demo.simulation.ties import tell_ties
@@ -34,6 +35,7 @@ STORIES: tuple[Callable[[Shop, Stage, Random], None], ...] = (
     tell_contacts,
     tell_voices,
     tell_house,
+    tell_routines,
 )
 """Every story there is. Each has dice of its own, so that a change to one does not change the others."""
 

@@ -18,6 +18,7 @@ from services.dial.formula import Formula
 from services.dial.history import History
 from services.forecasting import bg_nbd, gamma_gamma
 from services.forecasting.fitting import NotFitted
+from services.reports import words
 
 SOURCE = "urn:regulars:dial"
 LEAST_REPEATERS = 10
@@ -58,7 +59,8 @@ def fitted(history: History, currency: str, day: date, formula: Formula) -> Mode
     """Return the model of these histories. Raises NotFitted where they are too few."""
     repeaters = int(np.count_nonzero(history.days > 1))
     if repeaters < LEAST_REPEATERS:
-        message = f"{repeaters} customers have bought on a second day, and a forecast needs {LEAST_REPEATERS}"
+        have = words.counted(repeaters, "customer has", "customers have")
+        message = f"{have} bought on a second day, and a forecast needs {LEAST_REPEATERS}"
         raise NotFitted(message)
     return Model(currency, day, formula, bg_nbd.fit(history.purchases(day)), gamma_gamma.fit(history.values()))
 

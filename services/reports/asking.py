@@ -74,9 +74,7 @@ class Told(NamedTuple):
 
 def ask(connection: Connection, report: Report, asked: Asked, look_back: LookBack | None = None) -> Told:
     """Return a report's answer, of now or of a past. Everything is read in one snapshot. Raises BadQuestion."""
-    if report.about == "" and asked.about is not None:
-        message = f"about: the report {report.name} cannot be narrowed."
-        raise BadQuestion(message)
+    _check(report, asked)
     if look_back is None:
         with _snapshot(connection):
             question = settled(connection, asked, None)
@@ -89,6 +87,18 @@ def ask(connection: Connection, report: Report, asked: Asked, look_back: LookBac
             return Told(report, question, past.positions, report.answer(connection, question))
     finally:
         look_at(connection, None)
+
+
+def _check(report: Report, asked: Asked) -> None:
+    """Refuse what a report cannot be narrowed to, so that nobody takes the whole for a part. Raises BadQuestion."""
+    if report.about == "" and asked.about is not None:
+        message = f"about: the report {report.name} cannot be narrowed."
+        raise BadQuestion(message)
+    narrowed = {"store": asked.store, "from": asked.begin, "to": asked.end}
+    for parameter in [name for name, value in narrowed.items() if report.everywhere and value is not None]:
+        kept = "store" if parameter == "store" else "day"
+        message = f"{parameter}: {report.everywhere} are not kept by {kept}, so the report {report.name} tells of all."
+        raise BadQuestion(message)
 
 
 def settled(connection: Connection, asked: Asked, until: Until | None) -> Question:

@@ -1,8 +1,8 @@
 """Associations: what is bought together, in a basket and over time, and longer rules.
 
 Reads `product_pairs`, `products_bought`, `purchases`, and the rules that ``regulars associations mine``
-found. It counts all stores and all time: pairs are not kept by store or day, so neither narrows it. A basket is an
-order as it was placed.
+found. It counts all stores and all time: pairs are not kept by store or day, so it refuses both; the report `store` has
+the pairs of one store's customers. A basket is an order as it was placed.
 
 Of c that hold both, a that hold X, b that hold Y, and n in all (baskets, or customers over time):
 
@@ -176,4 +176,5 @@ ASSOCIATIONS = Report(
     answer,
     "A product, by its id: pairs and rules with it, and what its customers also buy.",
     headline,
+    "pairs",
 )

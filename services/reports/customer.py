@@ -16,12 +16,17 @@ from projections._engine.as_of import AtPositions, Until
 from projections._engine.person_past import looking_back
 from projections._engine.registry import Connection
 from services.dial.wording import history_of
+from services.reports.checklist_runs import NEXT_STEPS
+from services.reports.complaints_of import COMPLAINTS_OF, as_complaints
+from services.reports.contacts_of import CONTACTS_OF
 from services.reports.dial_of import DIALS_OF
 from services.reports.next_offer_evidence import EVIDENCE, as_offers
+from services.reports.order_rows import OPEN_ORDERS
 from services.reports.preferences_of import PREFERENCES_OF, SHARE_OF
 from services.reports.referral_trees import REFERRALS_OF
 from services.reports.unmet_asked import WISHES_OF
 from services.reports.visits import LAST_VISITS
+from services.reports.voice_said import VOICE_OF
 from services.segments.members import SEGMENTS_OF
 
 Rows = list[dict[str, Any]]
@@ -77,6 +82,11 @@ WISHES = Section("wishes", WISHES_OF)
 NEXT_OFFER = Section("next_offer", EVIDENCE, as_offers)
 SEGMENTS = Section("segments", SEGMENTS_OF)
 REFERRALS = Section("referrals", REFERRALS_OF)
+TO_DO = Section("next_steps", NEXT_STEPS)
+CONTACT_PLAN = Section("contact_plan", CONTACTS_OF, as_one)
+SAID = Section("voice", VOICE_OF)
+COMPLAINTS = Section("complaints", COMPLAINTS_OF, as_complaints)
+ORDERS = Section("open_orders", OPEN_ORDERS)
 
 SECTIONS: tuple[Section, ...] = (
     IDENTIFIERS,
@@ -89,6 +99,11 @@ SECTIONS: tuple[Section, ...] = (
     NEXT_OFFER,
     SEGMENTS,
     REFERRALS,
+    TO_DO,
+    COMPLAINTS,
+    ORDERS,
+    CONTACT_PLAN,
+    SAID,
 )
 
 

@@ -15,7 +15,7 @@ Reads `products_bought`, `purchases`, `complaint_cases`, `consents`, `offers`, `
   best of those has the last place where it has none; what is disliked is not offered.
 * A birthday within 14 days is a gesture, once a year, where they consented to the purpose `birthday_card`.
 
-It counts all stores and all time: offers are not kept by store or day, so neither narrows it.
+It counts all stores and all time: offers are not kept by store or day, so it refuses both.
 
 Without a customer it tells what became of offers by what spoke for them: ``taken_share`` is of the things shown, of
 which some were perhaps never read. It is no experiment: who was offered a thing may have bought it anyway.
@@ -75,4 +75,5 @@ NEXT_OFFER = Report(
     answer,
     "A customer, by any identifier of theirs, such as customer:42.",
     headline,
+    "offers",
 )

@@ -30,12 +30,19 @@ ORDERS = Source(
     "coalesce(e.event #>> '{data,order}', e.event #>> '{data,order_id}') = c.thing",
 )
 
+# Of the steps that have no column of their own, the first of each kind, which its event's JSON array tells.
 COMPLAINTS = Source(
     """
     SELECT coalesce(p.person, k.subject) AS person, k.complaint AS thing, min(k.opened) AS opened,
            min(k.first_reply) AS first_reply, max(k.resolved) AS resolved, max(k.reopened) AS reopened,
-           min(k.acknowledged) AS other
+           min(s.told) AS other, min(s.told) FILTER (WHERE s.kind = 'waiting') AS asked,
+           min(s.told) FILTER (WHERE s.kind = 'answered') AS answered,
+           min(s.told) FILTER (WHERE s.kind = 'confirmed') AS confirmed,
+           min(s.told) FILTER (WHERE s.kind = 'resolved') AS first_resolved,
+           min(s.told) FILTER (WHERE s.kind = 'reopened') AS first_reopened
       FROM complaint_cases AS k LEFT JOIN person_of AS p ON p.identifier = k.subject
+      LEFT JOIN LATERAL (SELECT (step::json ->> 0)::timestamptz AS told, step::json ->> 1 AS kind
+                           FROM unnest(k.steps) AS t (step)) AS s ON true
      WHERE (%(store)s::text IS NULL OR k.store = %(store)s)
      GROUP BY 1, 2
     """,

@@ -8,9 +8,10 @@ the period, and by the clock, where ``at`` does. There are at most ``limit`` cas
 with the ids of its events.
 
 What it does not see: a case that later events set right, such as a complaint that was resolved before it was opened and
-once more after; of an order's parcels any but the first that was sent and the first that arrived; a contradiction
-between people whose identifiers nobody has linked, for whom an order of somebody else is unknown. Of a store, only what
-tells its store is asked; an order and a complaint are each row by row of the store that their first event named.
+once more after; of an order's parcels any but the first that was sent and the first that arrived; of a complaint's
+questions, answers, reopenings and confirmations any but the first; a contradiction between people whose identifiers
+nobody has linked, for whom an order of somebody else is unknown. Of a store, only what tells its store is asked; an
+order and a complaint are each row by row of the store that their first event named.
 
 Quantities and amounts that cannot be (negative, nothing, beyond all bounds) are refused at the door, or parked if they
 got to the log by another way: they are folded nowhere, and counted while nobody has settled them. That count is always
@@ -43,7 +44,12 @@ ORDER, WAY = "regulars.order.", "regulars.fulfilment."
 PLACED, CANCELLED, PAID = f"{ORDER}placed", f"{ORDER}cancelled", f"{ORDER}payment_received"
 AMENDED, SHIPPED = f"{ORDER}amended", f"{WAY}shipment_dispatched"
 DELIVERED, RETURNED = f"{WAY}order_delivered", f"{WAY}return_accepted"
-OPENED, REPLIED, RESOLVED = (f"regulars.complaint.{step}" for step in ("raised", "replied", "resolved"))
+OPENED = "regulars.complaint.raised"
+REPLIED, RESOLVED, ASKED, ANSWERED, REOPENED, CONFIRMED, *_ = STEPS = tuple(
+    f"regulars.complaint.{step}"
+    for step in ("replied", "resolved", "waiting", "answered_by_customer", "reopened", "confirmed", "acknowledged",
+                 "gesture_offered", "escalated", "satisfaction_rated")
+)  # fmt: skip
 BIRTHDAYS = tuple(f"regulars.customer.{told}" for told in ("registered", "traits_changed", "family_member_named"))
 PRICED = (PLACED, AMENDED, CANCELLED, PAID, RETURNED)
 
@@ -78,8 +84,19 @@ RULES: tuple[Rule, ...] = (
     Rule("replied_before_opened", COMPLAINTS, "first_reply < opened", "first_reply", (OPENED, REPLIED),
          "A complaint was answered before it was raised.", "The promise counts as kept."),
     Rule("complaint_never_opened", COMPLAINTS, "opened IS NULL", "coalesce(first_reply, resolved, reopened, other)",
-         (REPLIED, RESOLVED), "We answered or resolved a complaint that this person never raised, as far as we heard.",
+         STEPS, "Something is told of a complaint that this person never raised, as far as we heard.",
          "It is kept and counts nowhere, until its beginning is told."),
+    Rule("answered_unasked", COMPLAINTS, "answered < asked OR (answered IS NOT NULL AND asked IS NULL)", "answered",
+         (ASKED, ANSWERED), "A customer answered a question of ours on a complaint before we first asked one.",
+         "No time comes off the promise for it: we had not waited."),
+    Rule("reopened_before_resolved", COMPLAINTS, "first_reopened < first_resolved OR (first_reopened IS NOT NULL AND"
+         " first_resolved IS NULL)", "first_reopened", (RESOLVED, REOPENED),
+         "A complaint was reopened before it was first resolved.",
+         "It stays open until a later resolution, and does not count as reopened."),
+    Rule("confirmed_before_resolved", COMPLAINTS, "confirmed < first_resolved OR (confirmed IS NOT NULL AND"
+         " first_resolved IS NULL)", "confirmed", (RESOLVED, CONFIRMED),
+         "A customer said that a complaint is solved before we first held it for resolved.",
+         "It is resolved when we say so."),
     Rule("birthday_is_no_day", SAID, "no_day", "last_stated", BIRTHDAYS,
          "A birthday is no day of the calendar, such as 30 February, or not written as one.",
          "It is kept as it was said, and never comes up; the latest word on it counts."),

@@ -54,7 +54,8 @@ class Report(NamedTuple):
     """A report: its name, its title, the projections that it reads, and what answers.
 
     ``about`` says what the question's ``about`` means here; without it there is nothing to narrow. ``headline`` puts
-    what matters most of an answer into one sentence.
+    what matters most of an answer into one sentence. ``everywhere`` is what it reads, where that is kept neither by
+    store nor by day: then it refuses both.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Report(NamedTuple):
     answer: Callable[[Connection, Question], Answer]
     about: str = ""
     headline: Callable[[Question, Answer], str] = lambda _question, _answer: ""
+    everywhere: str = ""
 
     @property
     def definition(self) -> str:

@@ -30,7 +30,7 @@ from services.reports import words
 from services.reports.carried import Carried, Product
 from services.reports.period import bounded
 from services.reports.report import Answer, Question, Report, Row
-from services.reports.spelling import Query, families
+from services.reports.spelling import Wording, families
 from services.reports.unmet_asked import ASKERS, CATALOGUE, NEAREST, TO_TELL, TRIGRAMS, WISHES
 
 LOOKED_AT_WISHES = 300
@@ -45,7 +45,7 @@ def answer(connection: Connection, question: Question) -> Answer:
     asked["about"] = None if question.about is None else normalised(question.about)
     ranked = queries.rows(connection, WISHES, **asked, most=max(question.limit, LOOKED_AT_WISHES))
     whole, *wishes = ranked
-    likely = [Query(row["query"], row["without_result"]) for row in wishes[:LOOKED_AT_WISHES]]
+    likely = [Wording(row["query"], row["without_result"]) for row in wishes[:LOOKED_AT_WISHES]]
     nearest = _nearest(connection, asked, [row["query"] for row in wishes[: min(question.limit, NEAREST_WISHES)]])
     return Answer(
         {
@@ -80,11 +80,11 @@ def _nearest(connection: Connection, asked: dict[str, Any], wishes: list[str]) -
     return queries.rows(connection, NEAREST, **asked, wishes=wishes, most=PRODUCTS_A_WISH)
 
 
-def _families(wishes: list[Query]) -> list[dict[str, Any]]:
+def _families(wishes: list[Wording]) -> list[dict[str, Any]]:
     return [
         {
             "wish": family[0].text,
-            "without_result": sum(each.without_result for each in family),
+            "without_result": sum(each.times for each in family),
             "spellings": [each.text for each in family],
         }
         for family in families(wishes)
@@ -92,7 +92,7 @@ def _families(wishes: list[Query]) -> list[dict[str, Any]]:
     ]
 
 
-def _now_carried(connection: Connection, asked: dict[str, Any], wishes: list[Query]) -> list[dict[str, Any]]:
+def _now_carried(connection: Connection, asked: dict[str, Any], wishes: list[Wording]) -> list[dict[str, Any]]:
     """Return the products that came after they were asked for, with how many people there are to tell."""
     carried = Carried(Product(**row) for row in queries.rows(connection, CATALOGUE, **asked))
     found = [(wish.text, each) for wish in wishes for each in carried.named(wish.text)[:PRODUCTS_A_WISH]]

@@ -151,5 +151,5 @@ def test_all_end_well_and_leave_nothing_behind(stack: Stack) -> None:
     codes = stack.down()
 
     assert codes == dict.fromkeys(codes, 0)
-    assert set(codes) == {"api-1", "door-1", "pump-1", "pump-2", "relay-1"}
+    assert set(codes) == {"api-1", "door-1", "pump-1", "pump-2", "refresh-1", "relay-1"}
     assert [container.folder.name for container in stack.ours if any(container.folder.iterdir())] == []

@@ -120,9 +120,11 @@ def refusals(projection: Projection, table: str) -> list[str]:
 
 
 def filled_log(projection: Projection) -> MemoryLog:
-    """Return a log with a history of a projection, and with bytes among it that are no event."""
+    """Return a log with a history of a projection, a signal if it gives any, and bytes that are no event."""
     log = MemoryLog(2)
     told = history(Random(projection.name), projection, 30)
+    more = history(Random(projection.name), projection, 99, mark="signal-")
+    told += [fact for fact in more if type(fact.data) in projection.signallers()][:1]
     log.append(told[:15])
     log.append_bytes("customer:1", b"no event")
     log.append(told[15:])

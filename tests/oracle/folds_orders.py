@@ -1,9 +1,10 @@
 """Orders, told again: each order's way from being placed to coming back."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from tests.oracle.clock import microseconds_of
+from tests.oracle.clock import EPOCH, MICROSECOND, microseconds_of
 from tests.oracle.facts import Fact
 from tests.oracle.rows import (
     NAMES,
@@ -12,13 +13,23 @@ from tests.oracle.rows import (
     TOLD,
     TOLD_TIME,
     TOTAL,
+    TRAITS,
     Fold,
     Row,
     Table,
     earlier,
     first_told,
     last_told,
+    later,
 )
+
+WRITTEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def quantities(lines: Any) -> dict[str, int]:  # noqa: ANN401 - lines as JSON has them
+    """Return how many of each product there are on lines."""
+    products = dict.fromkeys(line["product"] for line in lines)
+    return {each: sum(line["quantity"] for line in lines if line["product"] == each) for each in products}
 
 
 class Orders(Table):
@@ -31,18 +42,25 @@ class Orders(Table):
         "session": TEXT,
         "currencies": NAMES,
         "total_minor": TOLD,
+        "ordered_lines": TOLD,
+        "delivered_lines": TRAITS,
         "paid_minor": TOTAL,
         "times_placed": TOTAL,
         "times_amended": TOTAL,
         "shipments": TOTAL,
         "deliveries": TOTAL,
+        "deliveries_counted": TOTAL,
         "returns": TOTAL,
         "returned_minor": TOTAL,
         "ordered": TIME,
+        "first_promised": TOLD_TIME,
         "promised": TOLD_TIME,
         "step": TOLD,
+        "way": NAMES,
         "shipped": TIME,
         "delivered": TIME,
+        "last_delivered": TIME,
+        "delivered_whole": TIME,
         "cancelled": TIME,
         "return_requested": TIME,
         "returned": TIME,
@@ -57,6 +75,7 @@ class Orders(Table):
             "regulars.order.payment_received.v1": self.paid,
             "regulars.fulfilment.step_reached.v1": self.stepped,
             "regulars.fulfilment.shipment_dispatched.v1": self.shipped,
+            "regulars.fulfilment.parcel_scanned.v1": self.seen,
             "regulars.fulfilment.order_delivered.v1": self.delivered,
             "regulars.fulfilment.return_requested.v1": self.return_requested,
             "regulars.fulfilment.return_accepted.v1": self.returned,
@@ -93,18 +112,36 @@ class Orders(Table):
         row = self._order(fact)
         row["step"] = last_told(row["step"], fact, fact.data["step"])
         self._promises(row, fact)
+        self._stops(row, fact, "step", "", fact.data["step"], fact.data.get("place", ""))
+
+    def seen(self, fact: Fact) -> None:
+        """Keep where a carrier saw a parcel; that does not tell the store."""
+        row = self.row(fact.subject, fact.data["order"])
+        place = fact.data.get("place", "")
+        self._stops(row, fact, "seen", fact.data["parcel"], fact.data.get("status", ""), place)
 
     def shipped(self, fact: Fact) -> None:
         """Count a parcel that left; the first one is the shipping."""
         row = self._order(fact)
+        self._stops(row, fact, "sent", fact.data["parcel"], fact.data.get("carrier", ""), "")
         row["shipments"] += 1
         row["shipped"] = earlier(row["shipped"], fact.time)
 
     def delivered(self, fact: Fact) -> None:
-        """Count a parcel that arrived; the first one is the delivery."""
+        """Count a parcel that arrived, and what was in it, if that is told."""
         row = self._order(fact)
         row["deliveries"] += 1
         row["delivered"] = earlier(row["delivered"], fact.time)
+        row["last_delivered"] = later(row["last_delivered"], fact.time)
+        parcel, lines = fact.data.get("parcel", ""), fact.data.get("lines", [])
+        if not parcel:
+            row["delivered_whole"] = earlier(row["delivered_whole"], fact.time)
+        if lines:
+            row["deliveries_counted"] += 1
+            held = row["delivered_lines"]
+            counted = quantities(lines)
+            row["delivered_lines"] = {**held, **{name: held.get(name, 0) + counted[name] for name in counted}}
+        self._stops(row, fact, "arrived", parcel, "", "")
 
     def return_requested(self, fact: Fact) -> None:
         """Keep when the customer first wanted to send something back."""
@@ -127,10 +164,17 @@ class Orders(Table):
             row["currencies"] = sorted({*row["currencies"], fact.data["currency"]})
         return row
 
+    def _stops(self, row: Row, fact: Fact, *told: str) -> None:
+        """Add a stop to the order's way, once."""
+        time = (EPOCH + MICROSECOND * fact.time).isoformat().replace("+00:00", "Z")
+        row["way"] = sorted({*row["way"], WRITTEN([time, *told])})
+
     def _costs(self, row: Row, fact: Fact) -> None:
         row["total_minor"] = last_told(row["total_minor"], fact, fact.data["total_minor"])
+        row["ordered_lines"] = last_told(row["ordered_lines"], fact, WRITTEN(quantities(fact.data["lines"])))
 
     def _promises(self, row: Row, fact: Fact) -> None:
         promised: Any = fact.data.get("promised_at")
         if promised is not None:
+            row["first_promised"] = first_told(row["first_promised"], fact, microseconds_of(promised))
             row["promised"] = last_told(row["promised"], fact, microseconds_of(promised))

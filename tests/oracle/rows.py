@@ -26,12 +26,13 @@ class Kind(StrEnum):
     TOTAL = "total"
     TOLD = "told"
     TOLD_TIME = "told_time"
+    TOLD_DAY = "told_day"
     TRAITS = "traits"
     NAMES = "names"
 
 
-TEXT, DAY, TIME, TOTAL, TOLD, TOLD_TIME, TRAITS, NAMES = Kind
-EMPTY: dict[Kind, Any] = {TEXT: None, TIME: None, TOTAL: 0, TOLD: None, TOLD_TIME: None, TRAITS: {}, NAMES: []}
+TEXT, DAY, TIME, TOTAL, TOLD, TOLD_TIME, TOLD_DAY, TRAITS, NAMES = Kind
+EMPTY: dict[Kind, Any] = dict.fromkeys(Kind) | {TOTAL: 0, TRAITS: {}, NAMES: []}
 """What a new row holds. Nothing changes a value in place, so rows may share the empty map and list."""
 
 line = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode

@@ -29,8 +29,9 @@ SELECT partition, "offset", subject, (extract(epoch FROM "time") * 1000000)::big
 
 # How a column is read, so that nothing depends on how a client takes times and days.
 MICROSECONDS = "(extract(epoch FROM {}) * 1000000)::bigint"
-SELECTED = {Kind.TIME: MICROSECONDS, Kind.TOLD_TIME: MICROSECONDS, Kind.DAY: "to_char({}, 'YYYY-MM-DD')"}
-REMEMBERING = {Kind.TOLD, Kind.TOLD_TIME}
+ISO_DAY = "to_char({}, 'YYYY-MM-DD')"
+SELECTED = {Kind.TIME: MICROSECONDS, Kind.TOLD_TIME: MICROSECONDS, Kind.DAY: ISO_DAY, Kind.TOLD_DAY: ISO_DAY}
+REMEMBERING = {Kind.TOLD, Kind.TOLD_TIME, Kind.TOLD_DAY}
 
 
 class Checkpoint(NamedTuple):

@@ -2,11 +2,13 @@
 
 from tests.oracle.folds_buying import ProductPairs, ProductsBought, Purchases
 from tests.oracle.folds_complaints import ComplaintCases
+from tests.oracle.folds_contacts import ContactPlans, Contacts, Managers
 from tests.oracle.folds_house import Catalogue
 from tests.oracle.folds_offering import Consents, Offers
 from tests.oracle.folds_orders import Orders
 from tests.oracle.folds_people import Identity, Profile
 from tests.oracle.folds_saying import Policies, Referrals
+from tests.oracle.folds_serving import ChecklistSteps, OptionsChosen, Ratings, Suggestions
 from tests.oracle.folds_stating import Preferences, Wallets
 from tests.oracle.folds_visiting import UnmetDemand, Visits
 from tests.oracle.rows import Table
@@ -21,6 +23,9 @@ TABLES: dict[str, type[Table]] = {
         ProductPairs,
         ProductsBought,
         ComplaintCases,
+        Contacts,
+        ContactPlans,
+        Managers,
         Orders,
         Catalogue,
         Preferences,
@@ -29,6 +34,10 @@ TABLES: dict[str, type[Table]] = {
         Policies,
         Offers,
         Consents,
+        ChecklistSteps,
+        Suggestions,
+        Ratings,
+        OptionsChosen,
         Identity,
     )
 }

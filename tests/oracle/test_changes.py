@@ -196,6 +196,7 @@ CHANGED = {
     Kind.TOTAL: "{} + 1",
     Kind.TOLD: "NULL",
     Kind.TOLD_TIME: "{} + interval '1 microsecond'",
+    Kind.TOLD_DAY: "{} + 1",
     Kind.NAMES: "array_append({}, '!')",
     Kind.TRAITS: """'{{"town": [1, "x", "y"]}}'""",
 }
@@ -205,7 +206,7 @@ def fields_of(table: type[Table]) -> Iterator[tuple[str, Kind]]:
     """Yield every field that a table has in the database, and its kind."""
     for name, kind in {**table.key, **table.columns}.items():
         yield name, kind
-        if kind in {Kind.TOLD, Kind.TOLD_TIME}:
+        if kind in {Kind.TOLD, Kind.TOLD_TIME, Kind.TOLD_DAY}:
             yield from ((f"{name}_at", Kind.TIME), (f"{name}_by", Kind.TEXT))
 
 
@@ -220,8 +221,7 @@ def test_a_change_in_any_field_is_found(shop: Shop, connection: Connection, name
 
     unnoticed = []
     for field, kind in fields_of(TABLES[name]):
-        findings = Findings()
-        column = sql.Identifier(field)
+        findings, column = Findings(), sql.Identifier(field)
         with connection.transaction(force_rollback=True):
             changed = connection.execute(
                 sql.SQL(

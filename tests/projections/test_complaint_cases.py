@@ -6,10 +6,14 @@ import pytest
 
 from events.catalog.complaints import (
     ComplaintAcknowledged,
+    ComplaintAnsweredByCustomer,
+    ComplaintConfirmed,
+    ComplaintEscalated,
     ComplaintRaised,
     ComplaintReopened,
     ComplaintReplied,
     ComplaintResolved,
+    ComplaintWaiting,
     GestureOffered,
     SatisfactionRated,
 )
@@ -34,9 +38,9 @@ def test_the_way_of_a_complaint() -> None:
         (ComplaintAcknowledged(complaint="c-1"), NOON + 2 * HOUR),
         (ComplaintReplied(complaint="c-1"), NOON + 4 * HOUR),
         (ComplaintReplied(complaint="c-1"), NOON + 3 * HOUR),
-        (GestureOffered(complaint="c-1", kind="voucher"), NOON + 5 * HOUR),
-        (ComplaintResolved(complaint="c-1"), NOON + 6 * HOUR),
-        (ComplaintReopened(complaint="c-1"), NOON + 7 * HOUR),
+        (GestureOffered(complaint="c-1", kind="voucher", amount_minor=500, currency="GBP"), NOON + 5 * HOUR),
+        (ComplaintResolved(complaint="c-1", outcome="replaced"), NOON + 6 * HOUR),
+        (ComplaintReopened(complaint="c-1", reason="not_settled"), NOON + 7 * HOUR),
         (ComplaintResolved(complaint="c-1"), NOON + 8 * HOUR),
         (SatisfactionRated(complaint="c-1", rating=2), NOON + 9 * HOUR),
         (SatisfactionRated(complaint="c-1", rating=4), NOON + 10 * HOUR),
@@ -60,7 +64,40 @@ def test_the_way_of_a_complaint() -> None:
         "store": "leeds",
         "channel": "mail",
         "order": "o-1",
+        "steps": [
+            '["2024-05-17T12:00:00Z","raised","fact-000000",""]',
+            '["2024-05-17T13:00:00Z","raised","fact-000001",""]',
+            '["2024-05-17T14:00:00Z","acknowledged","fact-000002",""]',
+            '["2024-05-17T15:00:00Z","replied","fact-000004",""]',
+            '["2024-05-17T16:00:00Z","replied","fact-000003",""]',
+            '["2024-05-17T17:00:00Z","gesture","fact-000005","voucher",500,"GBP"]',
+            '["2024-05-17T18:00:00Z","resolved","fact-000006","replaced"]',
+            '["2024-05-17T19:00:00Z","reopened","fact-000007","not_settled"]',
+            '["2024-05-17T20:00:00Z","resolved","fact-000008",""]',
+            '["2024-05-17T21:00:00Z","rated","fact-000009","2"]',
+            '["2024-05-17T22:00:00Z","rated","fact-000010","4"]',
+        ],
     }
+
+
+def test_steps_of_which_only_the_set_of_steps_tells() -> None:
+    """That we wait for the customer, what they said to it, and to whom it was passed up; told twice it is one step."""
+    told = Shop.facts(
+        (ComplaintWaiting(complaint="c-1"), NOON),
+        (ComplaintAnsweredByCustomer(complaint="c-1"), NOON + MOMENT),
+        (ComplaintEscalated(complaint="c-1", to="team:care"), NOON + 2 * MOMENT),
+        (ComplaintConfirmed(complaint="c-1"), NOON + HOUR),
+    )
+
+    (row,) = as_mappings(ComplaintCases(), fold(ComplaintCases(), [*told, *told[:1]]))
+
+    assert row["opened"] is None
+    assert row["steps"] == [
+        '["2024-05-17T12:00:00.000001Z","answered","fact-000001",""]',
+        '["2024-05-17T12:00:00.000002Z","escalated","fact-000002","team:care"]',
+        '["2024-05-17T12:00:00Z","waiting","fact-000000",""]',
+        '["2024-05-17T13:00:00Z","confirmed","fact-000003",""]',
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ Two things are decided here because several stories need them: when an order arr
 Only customers who really went quiet are let down, after their last order: so the one may stand behind the other.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,9 +15,10 @@ import msgspec
 
 from events.catalog.fulfilment import ReturnAccepted
 from events.catalog.orders import OrderPlaced
+from events.catalog.parts import ProductLine
 from events.envelope import Envelope
 from projections.unmet_demand import REGULAR_ORDERS
-from services.demo.simulation.catalogue import Catalogue, Product
+from services.demo.simulation.catalogue import Catalogue, Product, is_product
 from services.demo.simulation.stage import happens
 
 PROMISED_DAYS = 4
@@ -30,11 +31,12 @@ QUIET_INTERVALS = 2.5
 
 @dataclass(frozen=True)
 class Purchase:
-    """A real order, with the delivery that the simulation gives it."""
+    """A real order, with the delivery that the simulation gives it; ``goods`` is empty where a line is no goods."""
 
     order: str
     at: datetime
     products: tuple[Product, ...]
+    goods: tuple[ProductLine, ...]
     total_minor: int
     currency: str
     store: str
@@ -138,12 +140,23 @@ def _purchase(placed: _Placed, dice: Random, *, late: bool) -> Purchase:
         order=placed.order.order,
         at=placed.at,
         products=placed.products,
+        goods=_goods(placed.order),
         total_minor=placed.order.total_minor,
         currency=placed.order.currency,
         store=placed.order.store,
         promised_at=day + timedelta(days=PROMISED_DAYS, hours=18),
         arrives_at=day + timedelta(days=days, hours=9, seconds=int(8 * 3600 * dice.random())),
     )
+
+
+def _goods(order: OrderPlaced) -> tuple[ProductLine, ...]:
+    """Return what a parcel has to hold, a product once; nobody counts where postage or a fee stands among the goods."""
+    if not all(is_product(line) for line in order.lines):
+        return ()
+    quantities: Counter[str] = Counter()
+    for line in order.lines:
+        quantities[line.product] += line.quantity
+    return tuple(ProductLine(product=product, quantity=quantity) for product, quantity in quantities.items())
 
 
 def _went_quiet(times: list[datetime], end: datetime) -> bool:

@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from random import Random
 
+import msgspec
+
 from events.catalog.contacts import (
     Bucket,
     ContactAnswered,
@@ -20,6 +22,13 @@ PLANNED_CUSTOMERS = 120
 PLANNED_EVERY_DAYS = 42
 SLOW_ANSWER_CHANCE = 0.1
 NO_ANSWER_CHANCE = 0.04
+RESOLVED_CHANCE = 0.9
+ASKS_AGAIN_CHANCE = 0.7
+AGAIN = "You did not answer what I had asked."
+MADE_CHANCE = 0.85
+FORGOTTEN_CHANCE = 0.4
+CALLED_TOO_OFTEN = 6
+MANY_CALLS = 4
 
 QUESTIONS: dict[Bucket, tuple[str, ...]] = {
     "product_information": (
@@ -60,6 +69,17 @@ def tell_contacts(shop: Shop, stage: Stage, dice: Random) -> None:
                 _tell_question(customer, purchase, stage, dice)
     for customer in shop.best[:PLANNED_CUSTOMERS]:
         _tell_plan(customer, shop, stage, dice)
+    for customer in shop.best[:CALLED_TOO_OFTEN]:
+        _tell_too_many(customer, shop, stage, dice)
+
+
+def _tell_too_many(customer: Customer, shop: Shop, stage: Stage, dice: Random) -> None:
+    """Everybody thinks of the best ones: within weeks somebody calls time and again, and nobody had planned it."""
+    begin = by_day(dice, shop.end, -25)
+    for number in range(1, 1 + MANY_CALLS):
+        contact = f"thanks-{customer.number}-{number}"
+        made = ContactMade(contact=contact, purpose="thank_you", channel="phone", by=dice.choice(STAFF))
+        stage.tell(by_day(dice, begin, 5 * number), customer.subject, made)
 
 
 def _tell_question(customer: Customer, purchase: Purchase, stage: Stage, dice: Random) -> None:
@@ -82,12 +102,19 @@ def _tell_question(customer: Customer, purchase: Purchase, stage: Stage, dice: R
         return
     answered = ContactAnswered(
         contact=received.contact,
-        resolved=happens(dice, 0.9),
+        resolved=happens(dice, RESOLVED_CHANCE),
         by=dice.choice(STAFF),
         channel=channel,
         text=ANSWERS[bucket],
     )
-    stage.tell(_answered_at(dice, asked, channel), customer.subject, answered, cause)
+    answered_at = _answered_at(dice, asked, channel)
+    stage.tell(answered_at, customer.subject, answered, cause)
+    if cause and not answered.resolved and happens(dice, ASKS_AGAIN_CHANCE):
+        again = msgspec.structs.replace(received, contact=f"{received.contact}-again", question=AGAIN)
+        asked = after(dice, answered_at, 4, 100)
+        cause = stage.tell(asked, customer.subject, again)
+        settled = msgspec.structs.replace(answered, contact=again.contact, resolved=True)
+        stage.tell(_answered_at(dice, asked, channel), customer.subject, settled, cause)
 
 
 def _asked_at(dice: Random, bucket: Bucket, purchase: Purchase) -> datetime:
@@ -117,14 +144,14 @@ def _tell_plan(customer: Customer, shop: Shop, stage: Stage, dice: Random) -> No
         purpose = dice.choice(PURPOSES)
         planned = ContactPlanned(plan=plan, contact=contact, due_on=due_on, purpose=purpose, channel="phone", by=by)
         cause = stage.tell(by_day(dice, day), customer.subject, planned)
-        done_at = by_day(dice, day, 3 + dice.randrange(12))
+        done_at = by_day(dice, day, 3 + dice.randrange(13))
         if customer.let_down and done_at > customer.last.at:
             skipped = ContactSkipped(plan=plan, contact=contact, reason="complaint_open", by=by)
             stage.tell(done_at, customer.subject, skipped, cause)
-        elif happens(dice, 0.85):
+        elif happens(dice, MADE_CHANCE):
             made = ContactMade(contact=contact, plan=plan, purpose=purpose, channel="phone", by=by)
             stage.tell(done_at, customer.subject, made, cause)
-        else:
+        elif not happens(dice, FORGOTTEN_CHANCE):
             skipped = ContactSkipped(plan=plan, contact=contact, reason="not_reached", by=by)
             stage.tell(done_at, customer.subject, skipped, cause)
         day += timedelta(days=PLANNED_EVERY_DAYS)

@@ -1,13 +1,12 @@
-"""The house: what it lists and stocks, the rules that it gave itself, and its routine for whoever becomes a regular."""
+"""The house: what it lists and stocks, and the rules that it gave itself."""
 
 from datetime import timedelta
 from random import Random
 
-from events.catalog.operations import ChecklistStepDone, PolicyPublished, ProductListed, StockArrived
-from projections.unmet_demand import REGULAR_ORDERS
+from events.catalog.operations import PolicyPublished, ProductListed, StockArrived
 from services.demo.simulation.cast import Shop
-from services.demo.simulation.complaints import PROMISE_HOURS, STAFF
-from services.demo.simulation.stage import Stage, after, by_day
+from services.demo.simulation.complaints import PROMISE_HOURS
+from services.demo.simulation.stage import Stage, by_day
 from services.segments.definitions import POLICY
 
 DELIVERIES_A_WEEK = 25
@@ -20,7 +19,6 @@ SEGMENTS = (
     ("gardeners", "Garden and flowers", 'bought_category "garden" and not dislikes "garden" and orders >= 2'),
     ("new-regulars", "New regulars", "orders >= 3 and first_order_days <= 90"),
 )
-WELCOME_STEPS = ("thank_by_hand", "ask_for_needs", "show_the_account")
 
 
 def tell_house(shop: Shop, stage: Stage, dice: Random) -> None:
@@ -43,7 +41,6 @@ def tell_house(shop: Shop, stage: Stage, dice: Random) -> None:
             arrived = StockArrived(product=product.product, quantity=12 * (1 + dice.randrange(20)))
             at = by_day(dice, shop.begin, 7 * week + dice.randrange(6))
             stage.tell(at, f"product:{product.product}", arrived)
-    _tell_welcomes(shop, stage, dice)
 
 
 def _tell_rules(stage: Stage) -> None:
@@ -60,16 +57,3 @@ def _tell_rules(stage: Stage) -> None:
         content = {"rule": rule, "title": title}
         segment = PolicyPublished(policy=policy, version="1", content=content, by="staff:harriet")
         stage.tell(stage.begin, f"policy:{policy}", segment)
-
-
-def _tell_welcomes(shop: Shop, stage: Stage, dice: Random) -> None:
-    """Whoever orders for the third time is a regular from then on; now and then a step is left out."""
-    for customer in shop.customers:
-        if not customer.is_regular:
-            continue
-        at = customer.purchases[REGULAR_ORDERS - 1].at
-        by = dice.choice(STAFF)
-        for step in WELCOME_STEPS[: 1 + dice.randrange(3)]:
-            at = after(dice, at, 3, 50)
-            done = ChecklistStepDone(checklist="new_regular", run=f"new-regular-{customer.number}", step=step, by=by)
-            stage.tell(at, customer.subject, done)

@@ -1,4 +1,7 @@
-"""Parcels: every order's way from the shelf to the door, most of them as promised, a few late; and some back again."""
+"""Parcels: every order's way from the shelf to the door, most of them as promised, a few late; and some back again.
+
+What is in some of the parcels is counted on arrival; now and then it is not what was ordered.
+"""
 
 from datetime import datetime
 from random import Random
@@ -11,11 +14,14 @@ from events.catalog.fulfilment import (
     ReturnRequested,
     ShipmentDispatched,
 )
+from events.catalog.parts import ProductLine, ProductLines
 from services.demo.simulation.cast import Customer, Purchase, Shop
 from services.demo.simulation.stage import Stage, after, happens
 
 CARRIERS = ("Swift Parcel", "Swift Parcel", "Northern Post", "Hare & Sons")
 DEPOTS = ("Leeds", "Daventry", "Reading", "Glasgow")
+COUNTED_CHANCE = 0.3
+MISTAKE_CHANCE = 0.06
 RECEIVERS = ("Reception", "A neighbour", "The shop next door", "At the door")
 REASONS = (
     ("damaged", "It came with a crack."),
@@ -29,11 +35,31 @@ def tell_parcels(shop: Shop, stage: Stage, dice: Random) -> None:
     """Tell the steps of every order, and what a customer said before we took something back."""
     for customer in shop.customers:
         for purchase in customer.purchases:
-            _tell_delivery(customer, purchase, stage, dice)
+            _tell_delivery(customer, purchase, _counted(purchase, shop, dice), stage, dice)
         _tell_return_requests(customer, stage, dice)
 
 
-def _tell_delivery(customer: Customer, purchase: Purchase, stage: Stage, dice: Random) -> None:
+def _counted(purchase: Purchase, shop: Shop, dice: Random) -> ProductLines:
+    """Return what was counted on arrival, if anybody counted: as ordered, or with one mistake of the packer."""
+    if not purchase.goods or not happens(dice, COUNTED_CHANCE):
+        return ()
+    lines = list(purchase.goods)
+    if happens(dice, MISTAKE_CHANCE):
+        place = min(dice.sample(range(len(lines)), min(len(lines), 3)), key=lambda each: lines[each].quantity)
+        product, quantity = lines[place].product, lines[place].quantity
+        match dice.choice(("missing", "wrong", "fewer", "more")):
+            case "missing" if len(lines) > 1:
+                del lines[place]
+            case "fewer" if quantity > 1:
+                lines[place] = ProductLine(product=product, quantity=quantity - 1)
+            case "wrong" | "missing":
+                lines[place] = ProductLine(product=dice.choice(shop.catalogue.shelf).product, quantity=quantity)
+            case _:
+                lines[place] = ProductLine(product=product, quantity=quantity + 1)
+    return tuple(lines)
+
+
+def _tell_delivery(customer: Customer, purchase: Purchase, counted: ProductLines, stage: Stage, dice: Random) -> None:
     subject, order, store = customer.subject, purchase.order, purchase.store
     parcel, carrier, way = f"parcel-{order}", dice.choice(CARRIERS), purchase.arrives_at - purchase.at
     packed = purchase.at + way * (0.1 + 0.2 * dice.random())
@@ -52,7 +78,7 @@ def _tell_delivery(customer: Customer, purchase: Purchase, stage: Stage, dice: R
     out = ParcelScanned(order=order, parcel=parcel, status="out_for_delivery", carrier=carrier)
     stage.tell(purchase.arrives_at.replace(hour=7, minute=dice.randrange(60)), subject, out)
     received_by = dice.choice(RECEIVERS) if happens(dice, 0.4) else ""
-    delivered = OrderDelivered(order=order, parcel=parcel, received_by=received_by, store=store)
+    delivered = OrderDelivered(order=order, parcel=parcel, lines=counted, received_by=received_by, store=store)
     stage.tell(purchase.arrives_at, subject, delivered)
 
 

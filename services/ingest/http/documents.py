@@ -81,7 +81,7 @@ _SAID = {
     202: "It is being worked out; Retry-After says when to ask again.",
     400: "It is no message that we could take; the sentence names the field.",
     401: "The key is missing or not known, or the signature is wrong.",
-    403: "The key is not for that.",
+    403: "The key, or the link, is not for that.",
     404: "There is no such thing.",
     408: "The body did not come in time.",
     409: "The id was used before, for something else.",
@@ -175,6 +175,11 @@ def single(kind: str) -> dict[str, Any]:
     """Return what the document says of the route for one message of a type."""
     body = _body(_MESSAGE, **{kind: EXAMPLES[kind]})
     return _route(f"Segment: one message of the type {kind}", body, _answers(_VERDICT, *_PROBLEMS, 409))
+
+
+def linked(summary: str, *problems: int) -> dict[str, Any]:
+    """Return what the document says of a route that is read without a key, by a link that was signed."""
+    return {"summary": summary, "responses": _answers({"type": "object"}, *problems), "openapi_extra": {"security": []}}
 
 
 def read(summary: str, *problems: int) -> dict[str, Any]:

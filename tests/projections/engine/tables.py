@@ -11,6 +11,7 @@ from projections._engine.pump import Lane
 from projections._engine.registry import Connection, Table
 
 NEWS = "UPDATE engine.checkpoint SET signals_from = 0 WHERE table_name = ANY (%s)"
+LIVE = "SELECT table_name FROM engine.projection WHERE name = %s AND state = 'live'"
 
 Connect = Callable[[], Connection]
 
@@ -19,6 +20,12 @@ def new_tables(connection: Connection, log: EventLog, projections: Iterable[Proj
     """Return an empty table of each projection, the next generation of it; it is not live."""
     with connection.transaction():
         return [registry.new_table(connection, projection, log) for projection in projections]
+
+
+def live_name(connection: Connection, projection: str) -> str:
+    """Return the name of the live table of a projection, whatever its version."""
+    (name,) = connection.execute(LIVE, [projection]).fetchall()[0]
+    return str(name)
 
 
 def live_tables(connection: Connection, log: EventLog, projections: Iterable[Projection]) -> list[Table]:

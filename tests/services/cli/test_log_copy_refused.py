@@ -14,6 +14,7 @@ from projections import PROJECTIONS
 from projections._engine.projector import Projector, stored
 from services import installation
 from tests.conftest import PARTITIONS, Connect
+from tests.projections.engine.tables import live_name
 from tests.services.cli.conftest import OnTheJournal, Regulars
 from tests.services.cli.ran import as_lines, viewed
 
@@ -74,7 +75,9 @@ def test_projections_of_a_third_log_are_refused(
 ) -> None:
     """Where they were never filled from the journal, to move them to a copy of it would be wrong."""
     on_the_journal(viewed(1))
-    connect().execute("UPDATE engine.checkpoint SET log_id = 'third' WHERE table_name = 'visits_v1_g1'")
+    connection = connect()
+    third = "UPDATE engine.checkpoint SET log_id = 'third' WHERE table_name = %s"
+    connection.execute(third, [live_name(connection, "visits")])
 
     ran = with_kafka("log", "copy")
 

@@ -5,12 +5,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from psycopg import sql
 
 from events.log.postgres import Journal
 from projections import PROJECTIONS
 from projections._engine.projector import Projector, stored
 from services import installation
 from tests.conftest import Connect
+from tests.projections.engine.tables import live_name
 from tests.services.cli.conftest import Regulars
 from tests.services.cli.ran import as_lines, order
 
@@ -62,7 +64,9 @@ def test_what_the_log_says_is_verified(regulars: Regulars, history: Path) -> Non
 
 def test_a_row_that_was_changed_by_hand_is_found(regulars: Regulars, history: Path, connect: Connect) -> None:
     """Both digests are printed, the projection is named, and the exit code is 1."""
-    connect().execute("UPDATE projection.purchases_v4_g1 SET spend_minor = spend_minor + 1")
+    connection = connect()
+    table = sql.Identifier("projection", live_name(connection, "purchases"))
+    connection.execute(sql.SQL("UPDATE {} SET spend_minor = spend_minor + 1").format(table))
 
     ran, other = regulars("verify"), regulars("verify", "visits", "profile")
 
@@ -82,7 +86,9 @@ def test_a_person_that_was_changed_by_hand_is_found(regulars: Regulars, history:
 
 def test_a_rebuild_mends_what_was_changed_by_hand(regulars: Regulars, history: Path, connect: Connect) -> None:
     """The digests before and after differ, the exit code says so, and the new rows are what the log says."""
-    connect().execute("UPDATE projection.purchases_v4_g1 SET spend_minor = spend_minor + 1")
+    connection = connect()
+    table = sql.Identifier("projection", live_name(connection, "purchases"))
+    connection.execute(sql.SQL("UPDATE {} SET spend_minor = spend_minor + 1").format(table))
 
     ran = regulars("rebuild", "purchases", "--json")
 

@@ -21,7 +21,7 @@ def test_every_job_says_what_came_of_it_and_again_adds_nothing(
     assert (first.exit_code, list(told)) == (0, NAMES)
     assert "a forecast needs" in told["dials"]
     assert told["associations"].startswith("associations: 2 orders gave ")
-    assert "1 customers entered, 0 left" in told["segments"]
+    assert "1 customer entered, 0 left" in told["segments"]
     assert [each["job"] for each in again.documents] == NAMES
     assert connect().execute("SELECT count(*) FROM projection.membership").fetchone() == (1,)
 

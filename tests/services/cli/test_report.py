@@ -48,6 +48,11 @@ def test_people_read_money_with_its_fraction(regulars: Regulars, history: Path) 
         (["concentration", "--known", "2026-03-20", "--happened", "2026-03-20"], "give one"),
         (["concentration", "--from", "2026-03-20", "--to", "2026-03-19"], "is after the end of the period"),
         (["concentration", "--about", "x"], "about: the report concentration cannot be narrowed"),
+        (
+            ["associations", "--store", "x"],
+            "store: pairs are not kept by store, so the report associations tells of all",
+        ),
+        (["next_offer", "--to", "2026-03-20"], "to: offers are not kept by day, so the report next_offer tells of all"),
     ],
 )
 def test_a_bad_question_is_told_in_a_sentence(

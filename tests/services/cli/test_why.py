@@ -8,6 +8,7 @@ from projections._engine.ddl import table_name
 from projections.purchases import Purchases
 from projections.visits import Visits
 from tests.conftest import Connect
+from tests.projections.engine.tables import live_name
 from tests.services.cli.conftest import Regulars
 from tests.services.cli.ran import CUSTOMER, VISITOR
 
@@ -52,9 +53,10 @@ def test_a_figure_that_stands_elsewhere_than_its_links_is_not_compared(
     regulars: Regulars, history: Path, connect: Connect
 ) -> None:
     """Another pump keeps the links and is behind: that is no difference, and the sentence says to try again."""
-    connect().execute(
-        "UPDATE engine.checkpoint SET next_offset = next_offset - 1"
-        " WHERE table_name = 'identity_v1_g1' AND next_offset > 0"
+    connection = connect()
+    connection.execute(
+        "UPDATE engine.checkpoint SET next_offset = next_offset - 1 WHERE table_name = %s AND next_offset > 0",
+        [live_name(connection, "identity")],
     )
 
     ran = regulars("why", CUSTOMER, FIGURE)

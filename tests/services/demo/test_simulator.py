@@ -23,7 +23,7 @@ from services.demo.simulator import simulated
 from tests.services.demo import raw
 from tests.services.demo.told import complaints, plainly, searched_in_vain, told
 
-DIGEST = "e7eafc0a612cb9faab91685441824992eb82a9b567c90b2ed6e818218800cf29"
+DIGEST = "8805c32c47e4261dcc1fb0bd3d422081a077f7285b8b0886cae451f53e659aea"
 BEGIN = datetime(2010, 12, 1, tzinfo=UTC)
 END = datetime(2011, 4, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

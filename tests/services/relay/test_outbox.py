@@ -27,7 +27,7 @@ VALUES ('complaint_opened', 'customer:1', %s, '2026-03-01 10:00Z', '{"complaint"
 
 PARK = """
 INSERT INTO engine.dead_letter (log_id, partition, "offset", fault, field, reason, value, missed, recorded_ms)
-VALUES ('log', 3, %s, 'malformed', 'event', 'is no JSON', %s, '{visits_v1_g1}', 1772359200123)
+VALUES ('log', 3, %s, 'malformed', 'event', 'is no JSON', %s, '{visits}', 1772359200123)
 ON CONFLICT (log_id, partition, "offset") DO UPDATE SET reason = excluded.reason
 """
 

@@ -2,7 +2,15 @@
 
 from typing import NamedTuple
 
-from events.catalog.complaints import ComplaintRaised, ComplaintReplied, ComplaintResolved
+from events.catalog.complaints import (
+    ComplaintAnsweredByCustomer,
+    ComplaintConfirmed,
+    ComplaintRaised,
+    ComplaintReopened,
+    ComplaintReplied,
+    ComplaintResolved,
+    ComplaintWaiting,
+)
 from events.catalog.fulfilment import OrderDelivered, ReturnAccepted, ShipmentDispatched
 from events.catalog.orders import OrderAmended, OrderCancelled, OrderLine, OrderPlaced, PaymentReceived
 from events.event import Event
@@ -39,6 +47,8 @@ RAISED, REPLIED, RESOLVED = (
     ComplaintReplied(complaint="c"),
     ComplaintResolved(complaint="c"),
 )
+ASKED, ANSWERED = ComplaintWaiting(complaint="c"), ComplaintAnsweredByCustomer(complaint="c")
+REOPENED, CONFIRMED = ComplaintReopened(complaint="c"), ComplaintConfirmed(complaint="c")
 
 EXAMPLES = {
     "as_it_should_be": Example(set(), (placed(), PAID, SHIPPED, DELIVERED, back(100))),
@@ -60,5 +70,14 @@ EXAMPLES = {
     "resolved_raised_resolved": Example(set(), (RESOLVED, RAISED, RESOLVED)),
     "replied_then_raised": Example({"replied_before_opened"}, (REPLIED, RAISED, RESOLVED), (0, 1)),
     "never_raised": Example({"complaint_never_opened"}, (REPLIED, RESOLVED), (0, 1)),
+    "asked_of_nothing": Example({"complaint_never_opened"}, (ASKED,), (0,)),
     "as_complaints_should_be": Example(set(), (RAISED, REPLIED, RESOLVED)),
+    "answered_and_never_asked": Example({"answered_unasked"}, (RAISED, ANSWERED, RESOLVED), (1,)),
+    "answered_then_asked": Example({"answered_unasked"}, (RAISED, ANSWERED, ASKED), (1, 2)),
+    "as_questions_should_be": Example(set(), (RAISED, ASKED, ANSWERED, RESOLVED)),
+    "reopened_then_resolved": Example({"reopened_before_resolved"}, (RAISED, REOPENED, RESOLVED), (1, 2)),
+    "reopened_and_never_resolved": Example({"reopened_before_resolved"}, (RAISED, REOPENED), (1,)),
+    "as_reopenings_should_be": Example(set(), (RAISED, RESOLVED, REOPENED, RESOLVED)),
+    "confirmed_then_resolved": Example({"confirmed_before_resolved"}, (RAISED, CONFIRMED, RESOLVED), (1, 2)),
+    "as_confirmations_should_be": Example(set(), (RAISED, RESOLVED, CONFIRMED)),
 }  # fmt: skip

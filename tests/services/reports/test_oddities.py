@@ -179,7 +179,7 @@ def test_numbers_that_cannot_be_are_counted_where_they_were_refused(shop: Shop) 
         )
         connection.execute(
             'INSERT INTO engine.dead_letter (log_id, partition, "offset", fault, field, reason, value, missed,'
-            " parked_at) VALUES ('l', 1, %s, 'invalid_field', %s, 'no', '', '{purchases_v4_g1}', %s)",
+            " parked_at) VALUES ('l', 1, %s, 'invalid_field', %s, 'no', '', '{purchases}', %s)",
             [number, field, at("12:30") + timedelta(hours=number)],
         )
     connection.execute("UPDATE ingest.verdict SET settled_at = now() WHERE message_id = 'm-0'")

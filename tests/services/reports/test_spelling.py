@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from services.reports.carried import Carried, Product
-from services.reports.spelling import LEAST_LIKENESS, Query, families, likeness
+from services.reports.spelling import LEAST_LIKENESS, Wording, families, likeness
 from tests.projections.shop import NOON
 
 PAIRS = [
@@ -30,11 +30,11 @@ def test_what_is_one_wish(one: str, other: str, alike: bool) -> None:  # noqa: F
 def test_families_do_not_depend_on_who_asked_first() -> None:
     """The commonest leads; of two as common the one that is first in the alphabet; all is counted once."""
     queries = [
-        Query("bird feeder", 5),
-        Query("brid feeder", 2),
-        Query("bird feedr", 2),
-        Query("anvil", 6),
-        Query("anvi", 1),
+        Wording("bird feeder", 5),
+        Wording("brid feeder", 2),
+        Wording("bird feedr", 2),
+        Wording("anvil", 6),
+        Wording("anvi", 1),
     ]
     dice = Random(4)
 
@@ -42,9 +42,9 @@ def test_families_do_not_depend_on_who_asked_first() -> None:
 
     assert found == [
         [
-            [Query("bird feeder", 5), Query("bird feedr", 2), Query("brid feeder", 2)],
-            [Query("anvil", 6)],
-            [Query("anvi", 1)],
+            [Wording("bird feeder", 5), Wording("bird feedr", 2), Wording("brid feeder", 2)],
+            [Wording("anvil", 6)],
+            [Wording("anvi", 1)],
         ]
     ] * len(found)
 
