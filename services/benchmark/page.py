@@ -40,6 +40,15 @@ VALUES = {
 }
 CURRENCY = "'GBP'"
 
+# What stands in columns that are written by a rule of their own.
+WRITTEN = {
+    "content": "'{}'",
+    "ordered_lines": """'{"w' || (i % 3000) || '":2}'""",
+    "delivered_lines": "jsonb_build_object('w' || (i % 3000), 2)",
+    "way": """ARRAY['["2026-01-02T09:00:00Z","sent","w1","w2",""]', '["2026-01-03T12:00:00Z","arrived","w1","",""]']""",
+    "steps": """ARRAY['["2026-01-01T09:00:00Z","raised","w1"]', '["2026-01-01T17:00:00Z","replied","w2"]']""",
+}
+
 PERSONS = """
 INSERT INTO projection.person_of (identifier, person, shared)
 SELECT 'visitor:' || i, 'customer:' || i, false FROM generate_series(1, %(customers)s) AS c (i)
@@ -119,7 +128,7 @@ def _made_up(projection: Projection, table: str, customers: int) -> sql.Composed
 def _value(name: str, kind: str, *, personal: bool) -> sql.SQL:
     if name == "subject" and personal:
         return sql.SQL("'customer:' || i")
-    return sql.SQL(CURRENCY if name.endswith("currency") else VALUES[kind])
+    return sql.SQL(CURRENCY if name.endswith("currency") else WRITTEN.get(name, VALUES[kind]))
 
 
 def _times(

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from services.order_links import new_key
+from services.variables import LINK_KEYS
 from tests.tidy.sources import ROOT
 
 COMPOSE = ROOT / "docker-compose.yml"
@@ -71,8 +73,8 @@ def example() -> dict[str, str]:
 
 
 def passwords() -> dict[str, str]:
-    """Return a password for each variable that .env.example asks for."""
-    return {name: f"a-test-s-{name.lower()}" for name in example()}
+    """Return a password or a key for each variable that .env.example asks for."""
+    return {name: new_key() if name == LINK_KEYS.name else f"a-test-s-{name.lower()}" for name in example()}
 
 
 def ran(env_file: Path, files: Sequence[Path] = (COMPOSE,)) -> subprocess.CompletedProcess[str]:
