@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
-from tempfile import mkdtemp
 from typing import Any
 
 import duckdb
@@ -21,7 +20,7 @@ from services.demo.report import Report, shop_report
 from services.demo.simulator import simulated
 from services.embedded.postgres import embedded_postgres
 from services.variables import HOME, KAFKA, POSTGRES
-from tests.conftest import TEST_SERVER
+from tests.conftest import TEST_SERVER, new_folder
 from tests.services.cli.staying import Staying
 from tests.services.demo import raw
 
@@ -31,8 +30,7 @@ DEMO_SECONDS = 390
 @pytest.fixture(scope="session")
 def demo_home() -> Iterator[Path]:
     """Return a home for an installation, which holds the demo as its first run left it; see ``first_run``."""
-    folder = Path(mkdtemp(prefix="regulars-test-"))
-    folder.chmod(0o711)
+    folder = new_folder()
     yield folder / "home"
     shutil.rmtree(folder)
 
