@@ -66,5 +66,5 @@ def key(as_json: AsJson = False) -> None:
 def _unclear(order: str, whose: str | None, people: int) -> Failure:
     if people:
         return Failure(f"{people:,} people have an order {order}: say whose with --of, such as --of customer:42.")
-    who = "Nobody" if whose is None else whose
-    return Failure(f"{who} has an order {order}, as far as the projections have come.", ExitCode.NO)
+    nobody = "Nobody has an" if whose is None else f"{whose} has no"
+    return Failure(f"{nobody} order {order}, as far as the projections have come.", ExitCode.NO)

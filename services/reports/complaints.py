@@ -90,7 +90,7 @@ def answer(connection: Connection, question: Question) -> Answer:
             **{f"resolution_{name}": resolution[name] for name in (*counted.STATES, "kept_share")},
             **counted.reopened_figures(found),
             "gestures": sum(row["offered"] for row in gestures),
-            "gestures_minor": counted.gestures_minor(found, question.currency),
+            "gestures_cost_minor": counted.gestures_minor(found, question.currency),
             **{name: ratings[0][name] for name in ("rated", "mean_rating", "satisfied_share")},
             **at_risk(connection, question, let_down, assumed),
         },

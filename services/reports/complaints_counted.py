@@ -150,7 +150,7 @@ def _group(complaints: Sequence[Complaint], currency: str) -> dict[str, Any]:
         "resolution_broken": resolution[BROKEN],
         "resolution_kept_share": resolution["kept_share"],
         **reopened_figures(complaints),
-        "gestures_minor": gestures_minor(complaints, currency),
+        "gestures_cost_minor": gestures_minor(complaints, currency),
         "mean_rating": rated["mean_rating"],
     }
 

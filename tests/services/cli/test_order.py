@@ -44,6 +44,7 @@ def test_an_order_of_several_is_asked_after(regulars: Regulars, history: Path, m
     )
     assert (nobody.exit_code, not_theirs.exit_code) == (1, 1)
     assert nobody.err == "regulars: Nobody has an order nonsense, as far as the projections have come.\n"
+    assert not_theirs.err == f"regulars: customer:9 has no order {number}, as far as the projections have come.\n"
 
 
 def test_a_bad_key_is_said_and_not_shown(regulars: Regulars, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,6 +123,6 @@ def test_what_came_after_on_the_demo(answer: Answer, walked: dict[str, Walked]) 
     figures = answer.figures
 
     assert figures["reopened"] == sum(each.reopened for each in walked.values()) > 0
-    assert figures["gestures_minor"] == sum(each.cost for each in walked.values()) > 0
+    assert figures["gestures_cost_minor"] == sum(each.cost for each in walked.values()) > 0
     assert (figures["rated"], figures["mean_rating"]) == (len(ratings), pytest.approx(mean(ratings)))
     assert figures["revenue_at_risk_minor"] > 0
