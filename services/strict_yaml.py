@@ -14,7 +14,7 @@ T = TypeVar("T")
 _BOOLEAN = "tag:yaml.org,2002:bool"
 _INSTANT = "tag:yaml.org,2002:timestamp"
 
-_AT = re.compile(r"^(?P<reason>.*) - at `(?:key in )?\$\.?(?P<field>.*)`$", re.DOTALL)
+_AT = re.compile(r"^(?P<reason>.*) - at (?:`key` in )?`\$\.?(?P<field>.*)`$", re.DOTALL)
 _NAMED = re.compile(r"^Object (?P<problem>missing required|contains unknown) field `(?P<name>[^`]*)`$")
 
 
@@ -59,8 +59,8 @@ def document(text: str) -> Any:  # noqa: ANN401 - whatever stands there
         raise BadYaml(nowhere, f"is not valid YAML: {reason}") from None
 
 
-def shaped(text: str, shape: type[T], called: str) -> T:
-    """Return what a YAML text says as a struct, which is ``called`` so in messages. Raises BadYaml with the field."""
+def shaped(text: str, shape: type[T], known: str) -> T:
+    """Return what a YAML text says as a struct. Raises BadYaml with the field; a strange one is not ``known``."""
     try:
         return msgspec.convert(document(text), shape)
     except msgspec.ValidationError as error:
@@ -68,5 +68,5 @@ def shaped(text: str, shape: type[T], called: str) -> T:
         reason, field = (match["reason"], match["field"]) if match else (str(error), "")
         if named := _NAMED.match(reason):
             field = f"{field}.{named['name']}".lstrip(".")
-            reason = "is missing" if named["problem"] == "missing required" else f"is not a field of {called}"
+            reason = "is missing" if named["problem"] == "missing required" else f"is not {known}"
         raise BadYaml(field, reason[:1].lower() + reason[1:]) from None

@@ -58,7 +58,7 @@ def _loaded(path: Path) -> Playbook:
 def parse(text: str, file: str) -> Playbook:
     """Return the playbook that a text describes; ``file`` names it in messages. Raises BadPlaybook."""
     try:
-        playbook = strict_yaml.shaped(text, Playbook, "a playbook")
+        playbook = strict_yaml.shaped(text, Playbook, "a field of a playbook")
     except strict_yaml.BadYaml as error:
         raise BadPlaybook(file, error.place, error.reason) from None
     for field, reason in problems(playbook):

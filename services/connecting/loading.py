@@ -1,7 +1,6 @@
 """Reads a connector from its YAML file and checks what can be checked before its source is asked."""
 
 import os
-import re
 from collections.abc import Mapping as Mapped
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,8 +9,9 @@ import msgspec
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from services import strict_yaml
 from services.connecting.declaration import Connector, PostgresSource
-from services.connecting.documents import as_text, document
+from services.connecting.documents import as_text
 from services.connecting.errors import BadConnector
 from services.connectors.loading import BUILT_IN, built_in, load
 from services.connectors.mapping import Mapping
@@ -20,9 +20,6 @@ from services.translation.loading import SHIPPED, parse, shipped
 from services.translation.translator import Translator
 
 KINDS = ("postgres", "debezium", "directory")
-
-_AT = re.compile(r"^(?P<reason>.*) - at `(?:key in )?\$\.?(?P<field>.*)`$", re.DOTALL)
-_NAMED = re.compile(r"^Object (?P<problem>missing required|contains unknown) field `(?P<name>[^`]*)`$")
 
 
 def load_connector(path: Path) -> Connector:
@@ -39,9 +36,9 @@ def load_connector(path: Path) -> Connector:
 def parse_connector(text: str, file: str) -> Connector:
     """Return the connector that a text describes; ``file`` is where it stands. Raises BadConnector."""
     try:
-        connector = msgspec.structs.replace(msgspec.convert(document(text, file), Connector), file=file)
-    except msgspec.ValidationError as error:
-        raise _explained(file, error) from None
+        connector = msgspec.structs.replace(strict_yaml.shaped(text, Connector, "a key of a connector"), file=file)
+    except strict_yaml.BadYaml as error:
+        raise BadConnector(file, error.place, error.reason) from None
     given = [kind for kind in KINDS if getattr(connector, kind) is not None]
     if len(given) != 1:
         reason = f"says {' and '.join(given)}" if given else "says nothing of what is followed"
@@ -116,15 +113,6 @@ def dsn_of(connector: Connector, environment: Mapped[str, str] = os.environ) -> 
         reason = "is not a DSN: write it like postgresql://user@host:5432/database"
         raise BadConnector(connector.file, place, reason) from None
     return dsn
-
-
-def _explained(file: str, error: msgspec.ValidationError) -> BadConnector:
-    match = _AT.match(str(error))
-    reason, place = (match["reason"], match["field"]) if match else (str(error), "")
-    if named := _NAMED.match(reason):
-        place = f"{place}.{named['name']}".lstrip(".")
-        reason = "is missing" if named["problem"] == "missing required" else "is not a key of a connector"
-    return BadConnector(file, place, reason[:1].lower() + reason[1:])
 
 
 def _check_directory(connector: Connector) -> None:

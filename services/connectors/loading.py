@@ -1,6 +1,5 @@
 """Reads a mapping from YAML and checks it against the catalogue, so that a mistake is named before a row is read."""
 
-import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from importlib.resources import files
@@ -18,8 +17,6 @@ from services.connectors.mapping import Lines, Mapping, Rule, places
 BUILT_IN = ("online-retail", "cdnow", "olist", "groceries")
 """The mappings that are shipped, by name: one YAML file each."""
 
-_AT = re.compile(r"^(?P<reason>.*) - at (?:`key` in )?`\$\.?(?P<field>.*)`$", re.DOTALL)
-_NAMED = re.compile(r"^Object (?P<problem>missing required|contains unknown) field `(?P<name>[^`]*)`$")
 _CLASSES = {event.event_type: event for event in EVENTS}
 
 
@@ -45,26 +42,13 @@ def load(path: Path) -> Mapping:
 def parse(text: str, file: str) -> Mapping:
     """Return the mapping that a text describes; ``file`` names it in messages. Raises BadMapping."""
     try:
-        document = strict_yaml.document(text)
+        mapping = msgspec.structs.replace(strict_yaml.shaped(text, Mapping, "a field of a mapping"), file=file)
     except strict_yaml.BadYaml as error:
         raise BadMapping(file, error.place, error.reason) from None
-    try:
-        mapping = msgspec.structs.replace(msgspec.convert(document, Mapping), file=file)
-    except msgspec.ValidationError as error:
-        raise _explained(file, error) from None
     _check_tables(mapping)
     for index, rule in enumerate(mapping.events):
         _check_rule(mapping, rule, f"events[{index}]")
     return mapping
-
-
-def _explained(file: str, error: msgspec.ValidationError) -> BadMapping:
-    match = _AT.match(str(error))
-    reason, field = (match["reason"], match["field"]) if match else (str(error), "")
-    if named := _NAMED.match(reason):
-        field = f"{field}.{named['name']}".lstrip(".")
-        reason = "is missing" if named["problem"] == "missing required" else "is not a field of a mapping"
-    return BadMapping(file, field, reason[:1].lower() + reason[1:])
 
 
 def _check_tables(mapping: Mapping) -> None:
