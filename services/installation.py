@@ -23,6 +23,7 @@ from services.associations.schema import create_associations
 from services.dial.schema import create_dial
 from services.embedded.postgres import Progress, embedded_postgres
 from services.ingest.schema import create_ingest
+from services.reactions.schema import create_reactions
 from services.segments.schema import create_segments
 from services.settings import InstallationError, Settings
 from services.variables import POSTGRES
@@ -144,6 +145,7 @@ def prepare(dsn: str, partitions: int) -> None:
             create_dial(connection)
             create_associations(connection)
             create_segments(connection)
+            create_reactions(connection)
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as error:
         message = f"The database cannot be prepared by this user, or not here: {_first_line(error)}."
         raise InstallationError(message) from error
