@@ -37,7 +37,7 @@ class AuthoritySet(Event, type="regulars.staff.authority_set.v1"):
 
 
 class CoverArranged(Event, type="regulars.staff.cover_arranged.v1"):
-    """``cover`` stands in for a member of staff, on both days and those between."""
+    """Somebody, ``cover``, stands in for a member of staff, on both days and those between."""
 
     manager: Key
     cover: Key
