@@ -3,7 +3,7 @@ CREATE SCHEMA reactions;
 
 -- Signals that were raised before this are history: they are held back.
 CREATE TABLE reactions.began (
-    only  boolean     PRIMARY KEY DEFAULT true CHECK (only),
+    single   boolean     PRIMARY KEY DEFAULT true CHECK (single),
     began_at timestamptz NOT NULL DEFAULT now()
 );
 INSERT INTO reactions.began DEFAULT VALUES;
