@@ -70,4 +70,4 @@ def known(connection: Connection, keys: Iterable[Key]) -> Mapping[Key, Receipt]:
 
 def keep(cursor: Cursor, receipts: Sequence[Receipt]) -> None:
     """Write receipts in the transaction of their events."""
-    cursor.executemany(KEEP, [receipt._asdict() for receipt in receipts])
+    cursor.executemany(KEEP, [receipt._asdict() | {"events": list(receipt.events)} for receipt in receipts])

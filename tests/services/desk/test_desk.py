@@ -1,11 +1,9 @@
 """The desk keeps what a rule allows, once, durably and in order, and says no in a sentence where one does not."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import count
 
-import psycopg
 import pytest
-from eventsourcing.persistence import StoredEvent
 
 from events.codec import Codec
 from services.desk import task
@@ -13,7 +11,6 @@ from services.desk.deciding import Command, Order, Refused
 from services.desk.desk import Desk
 from services.desk.mapping import event_id
 from services.desk.session import Done
-from services.desk.storing import Cursor
 from services.installation import Connection
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
