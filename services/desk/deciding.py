@@ -46,10 +46,14 @@ class Refused(Exception):
 
 
 class Fact(NamedTuple):
-    """What a decision comes to: an event, and whom it is about."""
+    """What a decision comes to: an event, and whom it is about.
+
+    ``at`` is from when it holds, where that is not the time of the decision, as of a rule from next Monday on.
+    """
 
     subject: str
     data: Event
+    at: datetime | None = None
 
 
 class StateOf(Protocol):

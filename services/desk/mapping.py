@@ -18,6 +18,7 @@ OWN_IDS = "desk:"
 """What the ids of the desk's events begin with, so that others' can be told from them."""
 
 HASH_CHARACTERS = 32
+VERSION_DIGITS = 9
 
 
 class Decided(NamedTuple):
@@ -34,8 +35,11 @@ def originator(aggregate: str, name: str) -> str:
 
 
 def event_id(originator_id: str, version: int) -> str:
-    """Return the id of an aggregate's fact: the same for the same place, so the log holds one of them at most."""
-    return f"{OWN_IDS}{sha256(originator_id.encode()).hexdigest()[:HASH_CHARACTERS]}:{version}"
+    """Return the id of an aggregate's fact: the same for the same place, so the log holds one of them at most.
+
+    Ids of one aggregate are ordered as its versions are: of two facts of one instant the later one counts everywhere.
+    """
+    return f"{OWN_IDS}{sha256(originator_id.encode()).hexdigest()[:HASH_CHARACTERS]}:{version:0{VERSION_DIGITS}}"
 
 
 class EventMapper(Mapper[str]):

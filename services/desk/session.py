@@ -155,7 +155,7 @@ def _envelope(originator_id: str, version: int, order: Order, now: datetime, fac
     return Envelope(
         id=event_id(originator_id, version),
         source=SOURCE,
-        time=now,
+        time=fact.at or now,
         subject=fact.subject,
         data=fact.data,
         causationid=order.causation,
