@@ -27,13 +27,14 @@ from events.catalog.visits import (
 from events.envelope import Envelope
 from projections._engine import queries
 from projections._engine.columns import Earliest, Key, Latest, Max, Min, Sum
-from projections._engine.declaration import Projection, Row, folds
+from projections._engine.declaration import Projection, Row, Signal, folds, signals
 from projections._engine.registry import Connection
 
 WHOLE_SESSION = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 HALF_HOUR_SECONDS = 1800
+KNOWN = "customer:"
 
 
 def slot_of(session: str, at: datetime) -> datetime:
@@ -107,6 +108,19 @@ class Visits(Projection, version=1):
             return None
         at = envelope.time
         return self.row(envelope.subject, event.store, event.session, WHOLE_SESSION, entered=at, left=at, orders=1)
+
+    @signals(VisitStarted)
+    def comes_in(self, event: VisitStarted, envelope: Envelope) -> Signal:
+        """A checklist may begin with it."""
+        return Signal("visit_started", envelope.subject, {"session": event.session, "store": event.store})
+
+    @signals(PageViewed, ProductViewed)
+    def looks_around(self, event: PageViewed | ProductViewed, envelope: Envelope) -> Signal | None:
+        """Whom we know by name may be made an offer: once in each half hour, whatever they look at and where."""
+        if not envelope.subject.startswith(KNOWN):
+            return None
+        half_hour = int(envelope.time.timestamp()) // HALF_HOUR_SECONDS
+        return Signal("offer_moment", envelope.subject, {"store": event.store}, once=str(half_hour))
 
 
 # Whole visits, out of ``slots`` by person: those of one store join where less than the gap lies between them.

@@ -35,11 +35,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Signal(NamedTuple):
-    """Something that happened and may call for a reaction. It leaves with the batch's transaction, once."""
+    """Something that happened and may call for a reaction. It leaves with the batch's transaction, once.
+
+    Of those of one kind and subject that say the same ``once``, such as the half hour in which they happened, only the
+    first on the log is raised, for as long as it is kept; without it each event raises its own.
+    """
 
     kind: str
     subject: str
     detail: dict[str, str]
+    once: str | None = None
 
 
 Signaller = Callable[[Any, Envelope], Signal | None]

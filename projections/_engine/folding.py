@@ -69,7 +69,7 @@ class Batch(NamedTuple):
     rows: dict[str, Rows]
     chunks: Sequence[Chunk]
     dead_letters: list[DeadLetter]
-    signals: list[Raised]
+    signals: dict[tuple[str | None, ...], Raised]
     duplicates: dict[int, int]
     events: int
 
@@ -117,7 +117,7 @@ class Folder:
 
     def begin(self, chunks: Sequence[Chunk]) -> Batch:
         """Return an empty batch for these chunks, to which their pieces are added."""
-        return Batch({name: {} for name in self._names}, chunks, [], [], {}, sum(len(chunk.values) for chunk in chunks))
+        return Batch({name: {} for name in self._names}, chunks, [], {}, {}, sum(len(chunk.values) for chunk in chunks))
 
     def add(self, batch: Batch, piece: Decoded, again: Repeats) -> None:
         """Merge a chunk, or a piece of one, into a batch; ``again`` are those that do not count."""
@@ -128,7 +128,8 @@ class Folder:
         for name in self._keeping:
             kept.gather(batch.rows[name], chunk, counting)
         if any(chunk.next_offset > self._first_news(name, chunk) for name in self._names):
-            batch.signals.extend(self._signals(chunk, counting))
+            for raised in self._signals(chunk, counting):
+                batch.signals.setdefault(_same(raised), raised)
 
     def _absorb(self, batch: Batch, chunk: Chunk, envelopes: list[Envelope | None]) -> None:
         # One tight loop over all events of a chunk; everything that does not depend on the event is looked up before.
@@ -178,6 +179,12 @@ class Folder:
                     signal = Signal(SIGNAL_FAILED, envelope.subject, detail)
                 if signal is not None:
                     yield Raised(signal, envelope)
+
+
+def _same(raised: Raised) -> tuple[str | None, ...]:
+    """Return what makes a signal one: its kind, its subject, and what it says once, or else its event."""
+    signal = raised.signal
+    return (signal.kind, signal.subject, signal.once, raised.envelope.id if signal.once is None else None)
 
 
 def _without(batch: Batch, chunk: Chunk, envelopes: list[Envelope | None], repeats: Repeats) -> list[Envelope | None]:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import msgspec
 import psycopg
-from psycopg.types.json import Jsonb
 
 from events.log import EventLog
 from projections._engine import checkpoint, ddl, kept, person_table, seen_ids
@@ -15,6 +15,8 @@ from projections._engine.errors import Fenced
 from projections._engine.folding import ALL, Batch, DeadLetter, Raised
 from projections._engine.registry import Connection, Table
 from projections._engine.seen_ids import Seen
+
+JSON = msgspec.json.Encoder()
 
 UNSTORABLE = (psycopg.DataError, psycopg.errors.ProgramLimitExceeded)
 """What Postgres says of a row that it will never take, such as a sum of more than 64 bits or a key that is too long."""
@@ -27,12 +29,16 @@ ON CONFLICT (log_id, partition, "offset") DO UPDATE
        fault = excluded.fault, field = excluded.field, reason = excluded.reason
 """
 
-RAISE_SIGNAL = """
-INSERT INTO engine.signal (kind, subject, event_id, happened_at, detail)
-VALUES (%(kind)s, %(subject)s, %(event_id)s, %(happened_at)s, %(detail)s)
-ON CONFLICT (event_id, kind, subject) DO NOTHING
+# All signals of a batch in one statement, in the order of their events. What was raised before is there already.
+RAISE_SIGNALS = """
+INSERT INTO engine.signal (kind, subject, event_id, happened_at, detail, once)
+SELECT s.kind, s.subject, s.event_id, s.happened_at, s.detail::jsonb, s.once
+  FROM unnest(%(kinds)s::text[], %(subjects)s::text[], %(event_ids)s::text[], %(times)s::timestamptz[],
+              %(details)s::text[], %(onces)s::text[]) WITH ORDINALITY
+       AS s (kind, subject, event_id, happened_at, detail, once, place)
+ ORDER BY s.place
+ON CONFLICT DO NOTHING
 """
-
 
 # A process that is stopped in its tracks, or whose machine is gone, would hold its locks for as long as it is silent,
 # and with them whoever takes over. What a server does not know yet, being of an older version, is left out.
@@ -125,8 +131,8 @@ class Store:
                     write_rows(self._connection, table, rows)
             for letter in batch.dead_letters:
                 self._park(letter)
-            for raised in batch.signals:
-                self._raise(raised)
+            if batch.signals:
+                self._raise(list(batch.signals.values()))
             seen_ids.keep(self._connection, self._log_id, seen)
 
     def _park(self, letter: DeadLetter) -> None:
@@ -146,15 +152,16 @@ class Store:
             },
         )
 
-    def _raise(self, raised: Raised) -> None:
+    def _raise(self, raised: Sequence[Raised]) -> None:
         self._connection.execute(
-            RAISE_SIGNAL,
+            RAISE_SIGNALS,
             {
-                "kind": raised.signal.kind,
-                "subject": raised.signal.subject,
-                "event_id": raised.envelope.id,
-                "happened_at": raised.envelope.time,
-                "detail": Jsonb(raised.signal.detail),
+                "kinds": [each.signal.kind for each in raised],
+                "subjects": [each.signal.subject for each in raised],
+                "event_ids": [each.envelope.id for each in raised],
+                "times": [each.envelope.time for each in raised],
+                "details": [JSON.encode(each.signal.detail).decode() for each in raised],
+                "onces": [each.signal.once for each in raised],
             },
         )
 
