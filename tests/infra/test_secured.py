@@ -71,11 +71,11 @@ def test_events_go_the_whole_way_under_the_rules(stack: Stack, regulars: Cluster
 
 def test_upstream_systems_write_to_the_intake_alone(upstream: Cluster) -> None:
     """What they say passes the door before it is on the log of record."""
-    written = [upstream.intake, upstream.events, upstream.signals, upstream.dead_letters]
+    written = [upstream.intake, upstream.events, upstream.signals, upstream.offers, upstream.dead_letters]
 
     answers = [_answer(upstream, topic) for topic in written]
 
-    assert answers == [None, *[KafkaError.TOPIC_AUTHORIZATION_FAILED] * 3]
+    assert answers == [None, *[KafkaError.TOPIC_AUTHORIZATION_FAILED] * 4]
 
 
 def test_what_upstream_systems_write_passes_the_door(
