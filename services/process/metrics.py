@@ -127,6 +127,28 @@ DOOR_INTERRUPTIONS = Metric(
     "regulars_door_interruptions_total", Kind.COUNTER, "Times the database or Kafka did not answer, so we began again."
 )
 
+HEARD = Metric("regulars_reactions_signals_total", Kind.COUNTER, "Signals heard, those heard again included.")
+FIRINGS = Metric(
+    "regulars_reactions_firings_total",
+    Kind.COUNTER,
+    "What came of signals in reactions: fired, held or failed.",
+    ("reaction", "outcome"),
+)
+REFUSED = Metric(
+    "regulars_reactions_refused_total", Kind.COUNTER, "Commands that the desk's rules refused a reaction.", ("reaction",)
+)
+UNREADABLE = Metric("regulars_reactions_unreadable_total", Kind.COUNTER, "Messages that are no signal, and were kept.")
+TIMERS = Metric("regulars_reactions_timers_total", Kind.COUNTER, "Timers that ran out and were raised.")
+SWEPT = Metric("regulars_reactions_swept_total", Kind.COUNTER, "Signals that a sweep found.", ("sweep",))
+REACTION_INTERRUPTIONS = Metric(
+    "regulars_reactions_interruptions_total",
+    Kind.COUNTER,
+    "Times the database or Kafka did not answer, so we began again.",
+)
+REACTIONS_LEADING = Metric(
+    "regulars_reactions_leading", Kind.GAUGE, "1 while this process raises timers, 0 while another does."
+)
+
 PUMP = (
     READ,
     EVENTS,
@@ -160,5 +182,6 @@ DOOR = (
     DOOR_REBALANCES,
     DOOR_INTERRUPTIONS,
 )
-METRICS = (BUILD, *PUMP, *RELAY, *INGEST, *CONNECT, *DOOR)
+REACTIONS = (HEARD, FIRINGS, REFUSED, UNREADABLE, TIMERS, SWEPT, REACTION_INTERRUPTIONS, REACTIONS_LEADING)
+METRICS = (BUILD, *PUMP, *RELAY, *INGEST, *CONNECT, *DOOR, *REACTIONS)
 """Every metric of ours; those of the process itself come from prometheus-client."""

@@ -41,11 +41,12 @@ CREATE TABLE reactions.timer (
 );
 CREATE INDEX timer_due ON reactions.timer (due_at, key) WHERE raised_at IS NULL;
 
--- When each job that looks at everybody last did so.
+-- When each job that looks at everybody last did so, what it found, and why it failed if it did.
 CREATE TABLE reactions.sweep (
     name     text        PRIMARY KEY,
     swept_at timestamptz NOT NULL,
-    signals  integer     NOT NULL
+    signals  integer     NOT NULL,
+    failure  text        NOT NULL
 );
 
 -- The outbox of personal offers.
