@@ -24,6 +24,7 @@ from services.desk.schema import create_desk
 from services.dial.schema import create_dial
 from services.embedded.postgres import Progress, embedded_postgres
 from services.ingest.schema import create_ingest
+from services.outgoing.schema import create_outgoing
 from services.reactions.schema import create_reactions
 from services.segments.schema import create_segments
 from services.settings import InstallationError, Settings
@@ -153,6 +154,7 @@ def prepare(dsn: str, partitions: int) -> None:
             create_segments(connection)
             create_desk(connection)
             create_reactions(connection)
+            create_outgoing(connection)
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as error:
         message = f"The database cannot be prepared by this user, or not here: {_first_line(error)}."
         raise InstallationError(message) from error
