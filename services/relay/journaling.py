@@ -110,6 +110,7 @@ def relay_journal(installation: Installation, stop: Event, report: Report) -> No
         while not stop.is_set():
             if not pruner.step() and not relay.relay():
                 news.wait(connection, LOOK_SECONDS if relay.waits else IDLE_SECONDS)
+        relay.relay()
 
 
 def relay_now(installation: Installation, patience_seconds: float = PATIENCE_SECONDS) -> bool:

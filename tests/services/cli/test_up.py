@@ -4,15 +4,23 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 
+from services.desk.desk import Desk
 from services.embedded.folder import ServerFolder
 from tests.conftest import Connect
 from tests.services.cli.conftest import Regulars
 from tests.services.cli.ran import as_lines, order, viewed
 from tests.services.cli.staying import Staying
+from tests.services.relay.desk_orders import NOW, orders_of
+from tests.services.running import wait_until
+
+TASK = "SELECT CASE WHEN done IS NOT NULL THEN assignee END FROM projection.tasks"
+UNREADABLE = """
+INSERT INTO desk.stored_events (originator_id, originator_version, topic, state) VALUES ('task:t-9', 1, '', 'no event')
+"""
 
 MOST_RESTART_SECONDS = 3.0
 TRIES = 3
@@ -57,6 +65,36 @@ def test_what_another_process_appends_is_folded_by_it(start: Start, regulars: Re
     assert (ran.exit_code, lag) == (0, {0})
     assert regulars("projections").out.endswith(f"regulars up, process {process.process.pid}\n")
     assert regulars("verify").exit_code == 0
+
+
+def test_what_the_desk_decides_is_relayed_and_folded_by_it(
+    start: Start, regulars: Regulars, database: str, connect: Connect
+) -> None:
+    """Whichever process decided it; a second one relays nothing beside it."""
+    process = start()
+    process.wait_for("projecting")
+    regulars("log", "append", "-", piped=as_lines(viewed(1)))
+
+    with closing(Desk(database)) as desk:
+        for order in orders_of(1):
+            desk.perform(order, NOW)
+
+    wait_until(lambda: connect().execute(TASK).fetchone() == ("cyd",))
+    assert regulars("verify").exit_code == 0
+    assert process.end()[0] == 0
+
+
+def test_it_ends_where_a_loop_of_it_cannot_go_on(start: Start, connect: Connect) -> None:
+    """What the desk decided cannot be put onto the log: people have to look, and the sentence says at what."""
+    process = start()
+    process.wait_for("caught up")
+
+    connect().execute(UNREADABLE)
+    out, err = process.process.communicate()
+
+    assert process.process.returncode == 2
+    assert "stopped" not in out
+    assert err.startswith("regulars: The desk holds an event that cannot be relayed, number 1 of task:t-9: ")
 
 
 def test_a_second_one_is_refused(start: Start) -> None:
