@@ -8,6 +8,7 @@ import pytest
 from services import installation
 from services.desk.desk import Desk
 from services.installation import Connection
+from tests.services.desk.house import House
 from tests.services.ingest.doors import database_for
 
 
@@ -30,3 +31,10 @@ def connection(dsn: str) -> Iterator[Connection]:
     """Return a connection to the desk's database."""
     with installation.connect(dsn) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def house(postgres: str, template: str, database_names: Iterator[str]) -> Iterator[House]:
+    """Return a house for all tests of rules; each decides on things of its own."""
+    with database_for(postgres, template, next(database_names)) as made, closing(Desk(made)) as opened:
+        yield House(made, opened)
