@@ -135,7 +135,7 @@ FIRINGS = Metric(
     ("reaction", "outcome"),
 )
 REFUSED = Metric(
-    "regulars_reactions_refused_total", Kind.COUNTER, "Commands that the desk's rules refused a reaction.", ("reaction",)
+    "regulars_reactions_refused_total", Kind.COUNTER, "Commands that the rules of the desk refused.", ("reaction",)
 )
 UNREADABLE = Metric("regulars_reactions_unreadable_total", Kind.COUNTER, "Messages that are no signal, and were kept.")
 TIMERS = Metric("regulars_reactions_timers_total", Kind.COUNTER, "Timers that ran out and were raised.")
