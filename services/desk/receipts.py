@@ -22,9 +22,12 @@ SELECT c.actor, c.key, c.originator, c.command, c.body, c.decided_at, c.version,
   JOIN desk.command AS c ON c.actor = asked.actor AND c.key = asked.key AND c.key <> ''
 """
 
+# The ids of a command's events come as one text, since the rows of an array of arrays have one length.
 KEEP = """
 INSERT INTO desk.command (actor, key, originator, command, body, decided_at, version, events)
-VALUES (%(actor)s, %(key)s, %(originator)s, %(command)s, %(body)s, %(decided_at)s, %(version)s, %(events)s)
+SELECT actor, key, originator, command, body, decided_at, version, string_to_array(events, ',')
+  FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::timestamptz[], %s::bigint[], %s::text[])
+    AS r (actor, key, originator, command, body, decided_at, version, events)
 """
 
 Key = tuple[str, str]
@@ -70,4 +73,6 @@ def known(connection: Connection, keys: Iterable[Key]) -> Mapping[Key, Receipt]:
 
 def keep(cursor: Cursor, receipts: Sequence[Receipt]) -> None:
     """Write receipts in the transaction of their events."""
-    cursor.executemany(KEEP, [receipt._asdict() | {"events": list(receipt.events)} for receipt in receipts])
+    if receipts:
+        rows = [receipt._replace(events=",".join(receipt.events)) for receipt in receipts]
+        cursor.execute(KEEP, [list(column) for column in zip(*rows, strict=True)])

@@ -13,8 +13,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from eventsourcing.persistence import IntegrityError, PersistenceError, StoredEvent
+from eventsourcing.persistence import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    PersistenceError,
+    StoredEvent,
+)
 from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, PostgresDatastore
+from eventsourcing.utils import retry
 from psycopg.rows import DictRow, dict_row, tuple_row
 
 from projections._engine.registry import Connection
@@ -30,9 +37,8 @@ SELECT originator_id, originator_version, topic, state FROM desk.stored_events
  WHERE originator_id = ANY (%s) ORDER BY originator_id, originator_version
 """
 
-MOST_AT_ONCE = 300
-"""Events of one INSERT."""
-
+TRIES = 10
+TRY_AGAIN_SECONDS = 0.2
 WAIT_SECONDS = 0.05
 
 Cursor = psycopg.Cursor[DictRow]
@@ -119,9 +125,20 @@ class Recorder(PostgresApplicationRecorder):
         except PersistenceError as error:
             raise (error.__cause__ or error) from None
 
-    def _insert_events(self, curs: Cursor, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:  # noqa: ANN401, ARG002
+    @retry((InterfaceError, OperationalError), max_attempts=TRIES, wait=TRY_AGAIN_SECONDS)
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:  # noqa: ANN401
+        """Insert in one transaction, as the library does, but a statement at a time instead of in a pipeline.
+
+        In a pipeline, psycopg waits for ever where what is sent fills the socket's buffers: five events of the largest
+        size do, and so do two thousand small ones. And what goes wrong is then told by another statement.
+        """
         writing: Writing = kwargs["writing"]
-        writing.attempt(curs)
+        with self.datastore.get_connection() as connection, connection.transaction(), connection.cursor() as cursor:
+            writing.attempt(cursor)
+            if not stored_events:
+                return None
+            self._insert_stored_events(cursor, stored_events)
+            return self._fetch_ids_after_insert_events(cursor, stored_events)
 
 
 def streams(connection: Connection, originators: Sequence[str]) -> dict[str, list[StoredEvent]]:
