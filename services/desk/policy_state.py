@@ -27,13 +27,13 @@ class Policy(Struct, frozen=True):
     versions: Mapping[str, Word[Content]] = {}
 
     def holding(self, now: datetime) -> Word[Content] | None:
-        """Return what holds by a clock, if anything was published."""
-        begun = [word for word in self.versions.values() if word.at <= now]
-        return max(begun, key=lambda word: word.at) if begun else None
+        """Return what holds by a clock, if anything was published: of one instant, what was published last."""
+        begun = sorted((word for word in self.versions.values() if word.at <= now), key=lambda word: word.at)
+        return begun[-1] if begun else None
 
     def to_come(self, now: datetime) -> list[datetime]:
         """Return from when versions hold that do not hold yet."""
-        return sorted(word.at for word in self.versions.values() if word.at > now)
+        return sorted({word.at for word in self.versions.values() if word.at > now})
 
     def next_versions(self, count: int) -> list[str]:
         """Return names for so many new versions: numbers, above all that there were."""
@@ -65,12 +65,11 @@ def published(state: Policy, setting: Setting, content: Content, since: date | N
 
 def withdrawn(state: Policy, setting: Setting) -> Sequence[Fact]:
     """Return that a rule says nothing any more, also where versions of it were to come; nothing where it is so."""
-    held, to_come = state.holding(setting.now), state.to_come(setting.now)
-    if held is None and not to_come:
+    times = [setting.now, *state.to_come(setting.now)]
+    if not state.versions:
         message = f"No version of {state.policy} was ever published: there is nothing to withdraw."
         raise Refused("not_published", message)
-    ends = [setting.now] if held is not None and held.value else []
-    ends += [at for at in to_come if any(word.value for word in state.versions.values() if word.at == at)]
+    ends = [at for at in times if (held := state.holding(at)) is not None and held.value]
     return [
         fact(state, setting, version, {}, at) for version, at in zip(state.next_versions(len(ends)), ends, strict=True)
     ]
