@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 import psycopg
 
-from services.reactions.delivering import deliver
+from services.outgoing.delivery import Delivery, enqueue
 from services.reactions.firing import Firing
 from services.reactions.reaction import Action, Announce, Forget, Offer, Remind, Tell
 from services.reactions.wording import Document
@@ -103,9 +103,9 @@ def write(cursor: Cursor, effects: Effects, now: datetime) -> None:
         if len(cursor.fetchall()) != len(firings):  # the desk's pipeline does not count rows
             raise FiredAlready
     _remind(cursor, firings)
-    announced = [each for each in keyed(firings) if isinstance(each[1], Announce | Tell)]
-    if announced:
-        deliver(cursor, announced, now)
+    leaving = [Delivery(key, action) for key, action, _ in keyed(firings) if isinstance(action, Announce | Tell)]
+    if leaving:
+        enqueue(cursor, leaving, now)
     _offer(cursor, firings, now)
     if effects.raised:
         cursor.execute(RAISED, {"now": now, "rows": _json(each._asdict() for each in effects.raised)})
