@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from services.promises.in_force import POLICY as COMPLAINT_PROMISE
 from services.promises.promise import BadPromise, promise_of
+from services.reactions import settings as reactions
 from services.reports import complaints_at_risk, contact_plan
 
 Check = Callable[[Mapping[str, str]], Iterable[str]]
@@ -25,6 +26,7 @@ CHECKS: Mapping[str, Check] = {
     COMPLAINT_PROMISE: of_promise,
     complaints_at_risk.POLICY: complaints_at_risk.problems,
     contact_plan.POLICY: contact_plan.problems,
+    reactions.POLICY: reactions.problems,
 }
 """The check of each rule; one of a store, as ``complaint_promise.leeds``, is checked as everybody's."""
 

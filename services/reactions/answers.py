@@ -23,6 +23,7 @@ from services.reactions.reaction import Action, Forget, Remind, Signal, World
 from services.reactions.settings import Settings
 
 AT_RISK, DUE, OVERDUE = "promise_at_risk", "promise_due", "promise_overdue"
+WAITED = "waited_for_customer"
 WHOLE = 100
 
 CASE: LiteralString = """
@@ -67,6 +68,11 @@ class Case(NamedTuple):
     def due(self) -> datetime | None:
         """Return by when the answer is due; None while the clock stands still."""
         return due(self.begun, self.promise.reply, self.promise.hours, self.pauses)
+
+    def due_if_answered(self, answered: datetime) -> datetime | None:
+        """Return by when the answer was due, where we wait for the customer until that time at the latest."""
+        pauses = [pause if pause.end is not None else pause._replace(end=answered) for pause in self.pauses]
+        return due(self.begun, self.promise.reply, self.promise.hours, pauses)
 
     def in_time(self, answered: datetime) -> bool:
         """Return whether an answer at that time is in time."""

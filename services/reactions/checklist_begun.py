@@ -34,4 +34,4 @@ def reminder(subject: str, checklist: str, run: str, step: str, due: datetime) -
     yield Remind(key, DUE, subject, due + MOMENT, {"checklist": checklist, "run": run, "step": step})
 
 
-REACTION = Reaction("checklist_begun", tuple(runs.TRIGGERS), react, ABOUT)
+REACTION = Reaction("checklist_begun", tuple(runs.TRIGGERS), react, ABOUT.strip())

@@ -34,4 +34,4 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
             yield tasking.completed(task["task"], "done_late")
 
 
-REACTION = Reaction("checklist_caught_up", HEARS, react, ABOUT)
+REACTION = Reaction("checklist_caught_up", HEARS, react, ABOUT.strip())

@@ -54,4 +54,4 @@ def _why(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
     return " ".join(told)
 
 
-REACTION = Reaction("checklist_step_due", (DUE,), react, ABOUT)
+REACTION = Reaction("checklist_step_due", (DUE,), react, ABOUT.strip())

@@ -29,4 +29,4 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
     yield Announce("complaint.escalated", signal.subject, data)
 
 
-REACTION = Reaction("complaint_escalated", ("complaint_escalated",), react, ABOUT)
+REACTION = Reaction("complaint_escalated", ("complaint_escalated",), react, ABOUT.strip())

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from services.desk.promise import Move
 from services.reactions import settings
-from services.reactions.answers import case_of
+from services.reactions.answers import WAITED, case_of
 from services.reactions.reaction import Action, Do, Hold, Reaction, Signal, World
 
 ABOUT = """
@@ -22,9 +22,9 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
         yield Hold("answered", f"The complaint {case.complaint} was answered: no time runs.")
         return
     if case.due is not None and case.pauses:
-        yield Do("promise", case.answer, Move(due_at=case.due, reason="waited_for_customer"))
+        yield Do("promise", case.answer, Move(due_at=case.due, reason=WAITED))
     yield from case.reminders(signal.subject, settings.in_force(world.connection, world.now))
 
 
 HEARS = ("complaint_waiting", "complaint_answered", "complaint_confirmed")
-REACTION = Reaction("complaint_moved", HEARS, react, ABOUT)
+REACTION = Reaction("complaint_moved", HEARS, react, ABOUT.strip())

@@ -90,4 +90,4 @@ def _why(case: Case, who: Customer, charge: InCharge) -> str:
     return f"{sentence} They have {orders}{dial}. {charge.words}".strip()
 
 
-REACTION = Reaction("complaint_opened", ("complaint_opened",), react, ABOUT)
+REACTION = Reaction("complaint_opened", ("complaint_opened",), react, ABOUT.strip())

@@ -38,4 +38,4 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
     yield Announce("complaint.rated_low", signal.subject, data)
 
 
-REACTION = Reaction("complaint_rated", ("complaint_rated",), react, ABOUT)
+REACTION = Reaction("complaint_rated", ("complaint_rated",), react, ABOUT.strip())

@@ -27,4 +27,4 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
     yield Announce("complaint.reopened", signal.subject, complaint_opened.told(case))
 
 
-REACTION = Reaction("complaint_reopened", ("complaint_reopened",), react, ABOUT)
+REACTION = Reaction("complaint_reopened", ("complaint_reopened",), react, ABOUT.strip())

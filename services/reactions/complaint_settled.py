@@ -1,10 +1,11 @@
 """A complaint is answered or resolved: the promise is kept or broken, and what was open because of it is closed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
-from services.desk.promise import Break, Keep
+from services.desk.promise import Break, Keep, Move
 from services.reactions import settings, tasking
-from services.reactions.answers import case_of
+from services.reactions.answers import WAITED, Case, case_of
 from services.reactions.reaction import Action, Announce, Do, Hold, Reaction, Signal, World
 
 ABOUT = """
@@ -24,7 +25,7 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
         yield Hold("not_settled", f"The complaint {case.complaint} waits for an answer still.")
         return
     in_time = case.in_time(settled)
-    yield Do("promise", case.answer, Keep() if in_time else Break())
+    yield from _promise(case, settled, world, in_time=in_time)
     yield from case.reminders(signal.subject, settings.in_force(world.connection, world.now))
     if case.replied is not None:
         yield tasking.completed(case.answer, "replied")
@@ -34,4 +35,15 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
     yield Announce(signal.kind.replace("_", "."), signal.subject, data)
 
 
-REACTION = Reaction("complaint_settled", ("complaint_replied", "complaint_resolved"), react, ABOUT)
+def _promise(case: Case, settled: datetime, world: World, *, in_time: bool) -> Iterator[Action]:
+    """Yield what becomes of the promise; where the clock stood still, the desk is told by when it was due."""
+    if not in_time:
+        yield Do("promise", case.answer, Break())
+        return
+    due = case.due_if_answered(settled)
+    if case.pauses and due is not None:
+        yield Do("promise", case.answer, Move(due_at=due, reason=WAITED))
+    yield Do("promise", case.answer, Keep(done_at=min(settled, world.now)))
+
+
+REACTION = Reaction("complaint_settled", ("complaint_replied", "complaint_resolved"), react, ABOUT.strip())

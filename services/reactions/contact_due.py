@@ -65,4 +65,4 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
     yield Announce("contact.due", signal.subject, data)
 
 
-REACTION = Reaction("contact_due", (DUE,), react, ABOUT)
+REACTION = Reaction("contact_due", (DUE,), react, ABOUT.strip())

@@ -79,4 +79,4 @@ def _put_off(signal: Signal, world: World, own: str) -> Iterator[Action]:
 
 
 HEARS = ("contact_planned", "contact_made", "contact_skipped")
-REACTION = Reaction("contact_planned", HEARS, react, ABOUT)
+REACTION = Reaction("contact_planned", HEARS, react, ABOUT.strip())

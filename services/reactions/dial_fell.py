@@ -80,4 +80,4 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
     yield Announce("dial.fell", signal.subject, data)
 
 
-REACTION = Reaction(KIND, (KIND,), react, ABOUT)
+REACTION = Reaction(KIND, (KIND,), react, ABOUT.strip())

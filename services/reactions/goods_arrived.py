@@ -16,8 +16,8 @@ KIND = "goods_arrived"
 ABOUT = """
 When goods come in, those are looked for who asked for them in vain in this store within so many days (setting
 asked_days), by the product's name, who have not bought them since, and who consented to the purpose personal_offers. A
-task names the first of them, those with the highest dials (setting tell_most), and says how many there are in all. It is
-one task a day, product and store, and names only those who asked since the last one. Webhooks hear of it as
+task names the first of them, those with the highest dials (setting tell_most), and says how many there are in all. It
+is one task a day, product and store, and names only those who asked since the last one. Webhooks hear of it as
 goods.arrived.
 """
 
@@ -78,4 +78,4 @@ def _why(signal: Signal, allowing: Sequence[Mapping[str, Any]], asked: Sequence[
     )
 
 
-REACTION = Reaction(KIND, ("stock_arrived",), react, ABOUT)
+REACTION = Reaction(KIND, ("stock_arrived",), react, ABOUT.strip())

@@ -12,8 +12,8 @@ from services.reactions.reaction import Action, Hold, Offer, Reaction, Signal, W
 from services.reports.next_offer_evidence import EVIDENCE, PURPOSE
 
 ABOUT = """
-A page or a product that a customer looks at whom we know by name is a moment for an offer, at most one in each half hour
-of the clock. If they consented to the purpose profiling, nothing speaks against offers (the report next_offer says
+A page or a product that a customer looks at whom we know by name is a moment for an offer, at most one in each half
+hour of the clock. If they consented to the purpose profiling, nothing speaks against offers (the report next_offer says
 what), and none was made to them so lately (setting offer_minutes), the three best are published with their reasons.
 What is heard more than five minutes late is of no use.
 """
@@ -41,4 +41,4 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
     yield Offer(signal.subject, {"store": signal.detail["store"], "offers": offers})
 
 
-REACTION = Reaction("offer_moment", ("offer_moment",), react, ABOUT, fresh_for=timedelta(minutes=5))
+REACTION = Reaction("offer_moment", ("offer_moment",), react, ABOUT.strip(), fresh_for=timedelta(minutes=5))

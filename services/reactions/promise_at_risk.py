@@ -48,4 +48,4 @@ def in_hand(case: Case, signal: Signal, world: World, wanted: Settings) -> InCha
     return InCharge(named) if named else people.in_charge(world, signal.subject, wanted.without_manager)
 
 
-REACTION = Reaction("promise_at_risk", (AT_RISK,), react, ABOUT)
+REACTION = Reaction("promise_at_risk", (AT_RISK,), react, ABOUT.strip())

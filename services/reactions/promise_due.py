@@ -16,8 +16,8 @@ BROKEN = "promise_broken"
 ABOUT = """
 When the promised time is over and nobody has answered, the promise is broken, and the complaint is passed up: to whom
 the portfolio of whoever has it says (escalates_to), or who stands in for that one; the task is theirs from then on, and
-they are told. Without an answer it goes up once more after so many hours (setting escalate_hours), until there is nobody
-further up. If the clock stood still since, the reminder moves. Webhooks hear of it as promise.broken.
+they are told. Without an answer it goes up once more after so many hours (setting escalate_hours), until there is
+nobody further up. If the clock stood still since, the reminder moves. Webhooks hear of it as promise.broken.
 """
 
 
@@ -60,4 +60,4 @@ def _passed_up(  # noqa: PLR0913, PLR0917 - what it is, and between whom
     yield Remind(f"{case.answer}:{OVERDUE}:{level}", OVERDUE, signal.subject, at, detail)
 
 
-REACTION = Reaction("promise_due", (DUE, OVERDUE), react, ABOUT)
+REACTION = Reaction("promise_due", (DUE, OVERDUE), react, ABOUT.strip())

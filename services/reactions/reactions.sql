@@ -57,6 +57,7 @@ CREATE TABLE reactions.offer (
     made_at  timestamptz NOT NULL,
     document jsonb       NOT NULL
 );
+CREATE INDEX offer_subject ON reactions.offer (subject, made_at);
 
 -- Messages on the topic of signals that nobody can read, and why.
 CREATE TABLE reactions.unreadable (

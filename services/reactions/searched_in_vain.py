@@ -62,4 +62,4 @@ def _why(who: Customer, world: World, signal: Signal, query: str) -> str:
     return f"{told}, for the first time."
 
 
-REACTION = Reaction("searched_in_vain", ("searched_in_vain",), react, ABOUT)
+REACTION = Reaction("searched_in_vain", ("searched_in_vain",), react, ABOUT.strip())

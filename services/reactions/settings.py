@@ -9,7 +9,7 @@ as usual, too, and ``problems`` says why.
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from projections import policies
 from projections._engine.registry import Connection
@@ -81,7 +81,7 @@ def in_force(connection: Connection, now: datetime) -> Settings:
 
 def settings_of(content: Mapping[str, str]) -> Settings:
     """Return the settings that a policy's content says; what cannot be read of it is as usual."""
-    read = {name: _read(name, text) for name, text in content.items() if name in MEANINGS}
+    read: dict[str, Any] = {name: _read(name, text) for name, text in content.items() if name in MEANINGS}
     return USUAL._replace(**{name: value for name, value in read.items() if value is not None})
 
 

@@ -1,4 +1,4 @@
-"""The jobs that look at everybody: birthdays, dials and planned contacts, which come with the time and not with an event.
+"""The jobs that look at everybody, for what comes with the time and not with an event: birthdays, dials, contacts.
 
 Each signal's id says what it is about and of when, so that looking twice raises nothing twice.
 """

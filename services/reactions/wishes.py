@@ -1,4 +1,4 @@
-"""Who asked in vain for a product before it came: by its name, as the report ``unmet_demand`` matches queries and names.
+"""Who asked in vain for a product before it came: by its name, as the report ``unmet_demand`` matches queries.
 
 Reads `unmet_demand`, `catalogue`, `products_bought`, `consents` and the last volume dial.
 """
@@ -36,10 +36,6 @@ WITH asked AS MATERIALIZED (
      WHERE d.query = ANY (%(queries)s) AND d.store = %(store)s AND d.without_result > 0
        AND d.first_asked < %(arrived)s AND d.last_asked >= %(since)s
      GROUP BY 1
-), had AS (
-    SELECT coalesce(p.person, b.subject) AS person, max(b.last_bought) AS last_bought
-      FROM products_bought AS b LEFT JOIN person_of AS p ON p.identifier = b.subject
-     WHERE b.product = %(product)s GROUP BY 1
 ), told AS MATERIALIZED (
     SELECT a.person, c.purpose, c.channel, c.given, c.given_at, c.given_by
       FROM asked AS a CROSS JOIN LATERAL consents_of(a.person) AS c WHERE c.purpose IN (%(purpose)s, '')
@@ -52,8 +48,12 @@ WITH asked AS MATERIALIZED (
                                          AND (t.given_at, t.given_by) > (g.given_at, g.given_by))) AS allows,
            (SELECT max(d.dial) FROM (SELECT DISTINCT ON (currency) dial FROM dial
                                       WHERE person = a.person ORDER BY currency, month DESC) AS d) AS dial
-      FROM asked AS a LEFT JOIN had AS h ON h.person = a.person AND h.last_bought >= a.last_asked
-     WHERE h.person IS NULL AND a.person LIKE 'customer:%%'
+      FROM asked AS a
+     WHERE a.person LIKE 'customer:%%'
+       AND NOT EXISTS (SELECT FROM products_bought AS b
+                        WHERE b.product = %(product)s AND b.last_bought >= a.last_asked
+                          AND b.subject IN (SELECT a.person UNION ALL
+                                            SELECT i.identifier FROM person_of AS i WHERE i.person = a.person))
 )
 SELECT person, dial, last_asked, allows, count(*) OVER () AS people,
        count(*) FILTER (WHERE allows) OVER () AS allowing
