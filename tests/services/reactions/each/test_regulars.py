@@ -14,7 +14,7 @@ from services.desk.task import Open
 from services.reactions import birthday_due, dial_fell, offer_moment, searched_in_vain
 from services.reactions.reaction import Announce, Hold, Offer, Tell
 from tests.projections.shop import NOON
-from tests.services.reactions.house import DAY, House, agreed, commands, of_kind, only, signal, task
+from tests.services.reactions.each.house import DAY, House, agreed, commands, of_kind, only, signal, task
 
 SOUGHT = SearchPerformed(query="Red  Kettle", result_count=0, store="leeds")
 AWAY = CoverArranged(manager="ann", cover="bob", first_day=date(2024, 7, 1), last_day=date(2024, 7, 9))

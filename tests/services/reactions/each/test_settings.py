@@ -4,7 +4,7 @@ import pytest
 
 from services.reactions.settings import MEANINGS, USUAL, Settings, in_force, problems, settings_of
 from tests.projections.shop import NOON
-from tests.services.reactions.house import DAY, House
+from tests.services.reactions.each.house import DAY, House
 
 
 def test_the_version_that_is_in_force_decides(house: House) -> None:
