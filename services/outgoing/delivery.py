@@ -17,13 +17,12 @@ import psycopg
 
 from services.reactions.reaction import Announce, Tell
 
-NO_CHANNEL = "no_channel"
-
 # An endpoint that is switched off is not asked.
 ANNOUNCE = """
-INSERT INTO outgoing.delivery (key, target, message_id, what, recipient, title, payload, made_at, state, next_try_at)
-SELECT w.key || '>webhook:' || e.name, 'webhook:' || e.name, w.message_id, w.what, w.recipient, '', w.payload, %(now)s,
-       'waiting', %(now)s
+INSERT INTO outgoing.delivery (key, target, channel, message_id, what, recipient, title, payload, made_at, state,
+                               next_try_at)
+SELECT w.key || '>webhook:' || e.name, 'webhook:' || e.name, 'webhook', w.message_id, w.what, w.recipient, '',
+       w.payload, %(now)s, 'waiting', %(now)s
   FROM json_to_recordset(%(rows)s::json) AS w (key text, message_id text, what text, recipient text, payload text)
   JOIN outgoing.endpoint AS e
     ON e.disabled_at IS NULL
@@ -34,10 +33,11 @@ ON CONFLICT (key) DO NOTHING
 """
 
 TELL = """
-INSERT INTO outgoing.delivery (key, target, message_id, what, recipient, title, payload, made_at, state, next_try_at,
-                               code, words)
-SELECT w.key || '>channel:' || coalesce(c.name, w.audience), 'channel:' || coalesce(c.name, ''), w.message_id, w.what,
-       w.recipient, w.title, w.payload, %(now)s, CASE WHEN c.name IS NULL THEN 'held' ELSE 'waiting' END, %(now)s,
+INSERT INTO outgoing.delivery (key, target, channel, message_id, what, recipient, title, payload, made_at, state,
+                               next_try_at, code, words)
+SELECT w.key || '>channel:' || coalesce(c.name, w.audience), 'channel:' || coalesce(c.name, ''), coalesce(c.kind, ''),
+       w.message_id, w.what, w.recipient, w.title, w.payload, %(now)s,
+       CASE WHEN c.name IS NULL THEN 'held' ELSE 'waiting' END, %(now)s,
        CASE WHEN c.name IS NULL THEN 'no_channel' ELSE '' END,
        CASE WHEN c.name IS NULL
             THEN 'There is no channel for audience ' || w.audience || ': ''regulars channels add'' adds one.'

@@ -30,12 +30,14 @@ CREATE TABLE outgoing.channel (
 );
 
 -- One row for each thing to send and each target; ``key`` makes it count once. ``target`` is 'webhook:NAME' or
--- 'channel:NAME', and 'channel:' where there is none. ``message_id`` is the same at each try, and at every endpoint.
--- While it is being sent, next_try_at is when another tries if this sender is cut off.
+-- 'channel:NAME', and 'channel:' where there is none; ``channel`` is 'webhook', or the channel's kind. ``message_id`` is
+-- the same at each try, and at every endpoint. While it is being sent, next_try_at is when another tries if this sender
+-- is cut off. ``counted_at`` is from when a message to a customer counts against what is too often.
 CREATE TABLE outgoing.delivery (
     id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     key         text        COLLATE "C" NOT NULL UNIQUE,
     target      text        COLLATE "C" NOT NULL,
+    channel     text        NOT NULL,
     message_id  text        NOT NULL,
     what        text        NOT NULL,
     recipient   text        COLLATE "C" NOT NULL,

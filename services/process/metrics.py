@@ -149,6 +149,18 @@ REACTIONS_LEADING = Metric(
     "regulars_reactions_leading", Kind.GAUGE, "1 while this process raises timers, 0 while another does."
 )
 
+OUTGOING_SENT = Metric(
+    "regulars_outgoing_sent_total", Kind.COUNTER, "Webhooks and messages that were taken.", ("channel",)
+)
+OUTGOING_FAILED = Metric("regulars_outgoing_failed_total", Kind.COUNTER, "Tries that failed.", ("channel",))
+OUTGOING_DEAD = Metric("regulars_outgoing_dead_total", Kind.COUNTER, "Deliveries given up for dead.", ("channel",))
+OUTGOING_HELD = Metric(
+    "regulars_outgoing_held_total", Kind.COUNTER, "Times a rule held a message back, or had it wait.", ("rule",)
+)
+OUTGOING_QUEUE = Metric(
+    "regulars_outgoing_deliveries", Kind.GAUGE, "Deliveries that wait, are held back, or are dead.", ("state",)
+)
+
 PUMP = (
     READ,
     EVENTS,
@@ -183,5 +195,6 @@ DOOR = (
     DOOR_INTERRUPTIONS,
 )
 REACTIONS = (HEARD, FIRINGS, REFUSED, UNREADABLE, TIMERS, SWEPT, REACTION_INTERRUPTIONS, REACTIONS_LEADING)
-METRICS = (BUILD, *PUMP, *RELAY, *INGEST, *CONNECT, *DOOR, *REACTIONS)
+OUTGOING = (OUTGOING_SENT, OUTGOING_FAILED, OUTGOING_DEAD, OUTGOING_HELD, OUTGOING_QUEUE)
+METRICS = (BUILD, *PUMP, *RELAY, *INGEST, *CONNECT, *DOOR, *REACTIONS, *OUTGOING)
 """Every metric of ours; those of the process itself come from prometheus-client."""

@@ -3,12 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from services.installation import Connection
 from services.outgoing.delivery import Delivery, enqueue
 from services.reactions.reaction import Announce, Tell
-from tests.conftest import Connect
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BROKEN = Delivery("k1", Announce("promise.broken", "customer:ann", {"complaint": "c-1"}))
@@ -16,12 +13,6 @@ ENDPOINT = (
     "INSERT INTO outgoing.endpoint (name, url, types, secret, created_at) VALUES (%s, 'https://x', %s, 's', now())"
 )
 CHANNEL = "INSERT INTO outgoing.channel (name, kind, audience, url, created_at) VALUES (%s, 'email', %s, 'x://', now())"
-
-
-@pytest.fixture
-def connection(connect: Connect) -> Connection:
-    """Return a connection to an empty installation."""
-    return connect()
 
 
 def enqueued(connection: Connection, *deliveries: Delivery) -> list[Any]:

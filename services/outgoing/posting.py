@@ -1,0 +1,73 @@
+"""Posts webhooks: signed, within a time limit, following no redirect, and only where they may go."""
+
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+
+from services.outgoing import signing
+from services.outgoing.addresses import connecting
+from services.outgoing.endpoints import Endpoint
+from services.outgoing.outcome import SENT, Outcome
+
+TOTAL_SECONDS = 15.0
+CONNECT_SECONDS = 5.0
+SHOWN_BYTES = 500
+
+HEADERS = {"content-type": "application/json", "user-agent": "regulars-webhooks", "accept-encoding": "identity"}
+
+
+class Poster:
+    """Posts over connections that it keeps. It lives within one event loop."""
+
+    def __init__(self, total_seconds: float = TOTAL_SECONDS) -> None:
+        """Wait no longer than this for an answer."""
+        self._timeout = aiohttp.ClientTimeout(total=total_seconds, sock_connect=min(CONNECT_SECONDS, total_seconds))
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+
+    async def __aenter__(self) -> Self:
+        """Begin. What lies inside and what does not share no connection."""
+        for inside in (False, True):
+            connector = aiohttp.TCPConnector(limit=0, socket_factory=connecting(inside=inside))
+            self._sessions[inside] = aiohttp.ClientSession(
+                connector=connector,
+                timeout=self._timeout,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                headers=HEADERS,
+            )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close every connection."""
+        for session in self._sessions.values():
+            await session.close()
+
+    async def post(self, endpoint: Endpoint, message_id: str, payload: str, now: datetime) -> Outcome:
+        """Post a body to an endpoint, and return what came of it."""
+        body = payload.encode()
+        headers = signing.headers(endpoint.signers(now), message_id, now, body)
+        try:
+            async with self._sessions[endpoint.inside].post(
+                endpoint.url, data=body, headers=headers, allow_redirects=False
+            ) as response:
+                start = await response.content.read(SHOWN_BYTES)
+                return _outcome(response, start)
+        except TimeoutError:
+            return Outcome(error=f"It did not answer within {self._timeout.total:g} s.")
+        except (aiohttp.ClientError, OSError) as error:
+            return Outcome(error=f"{type(error).__name__}: {error}".replace("\0", ""))
+
+
+def _outcome(response: aiohttp.ClientResponse, start: bytes) -> Outcome:
+    if HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
+        return SENT
+    said = start.decode(errors="replace").replace("\0", "").strip()
+    error = f"It answered {response.status}{': ' if said else ''}{said}"
+    asked = response.headers.get("retry-after", "")
+    wait = timedelta(seconds=int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None  # noqa: PLR2004 - some digits
+    return Outcome(error=error, gone=response.status == HTTPStatus.GONE, asked=wait)
