@@ -44,7 +44,7 @@ def step(envelope: Envelope, kind: str, *told: str | int) -> tuple[str]:
     return (JSON.encode((envelope.time, kind, envelope.id, *(told or ("",)))).decode(),)
 
 
-class ComplaintCases(Projection, version=2):
+class ComplaintCases(Projection, version=3, indexes=("complaint",)):
     """One complaint's way."""
 
     subject: Key[str]

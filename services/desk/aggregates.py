@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from services.desk.complaint import COMPLAINT
 from services.desk.consent import CONSENT
 from services.desk.contact_plan import CONTACT_PLAN
 from services.desk.deciding import Aggregate
@@ -11,9 +12,12 @@ from services.desk.ownership import OWNERSHIP
 from services.desk.playbook import PLAYBOOK
 from services.desk.policy import POLICY
 from services.desk.portfolio import PORTFOLIO
+from services.desk.promise import PROMISE
 from services.desk.task import TASK
 
 AGGREGATES: tuple[Aggregate[Any], ...] = (
+    COMPLAINT,
+    PROMISE,
     TASK,
     PORTFOLIO,
     OWNERSHIP,

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
+import psycopg
+
 from events.envelope import Envelope
 from events.errors import BadEvent
 from projections._engine.registry import Connection
@@ -144,11 +146,18 @@ class Session:
         stored = streams(self._connection, missing) if missing else {}
         for originator_id in missing:
             aggregate, name = wanted[originator_id]
-            state, version = aggregate.heard(aggregate.begin(name), self._connection), 0
+            state, version = self._heard(aggregate, name), 0
             for event in stored.get(originator_id, ()):
                 state = aggregate.evolve(state, self._mapper.to_domain_event(event).envelope)
                 version = event.originator_version
             self._stood[originator_id] = Stood(state, version)
+
+    def _heard(self, aggregate: Aggregate[S], name: str) -> S:
+        state = aggregate.begin(name)
+        try:
+            return aggregate.heard(state, self._connection)
+        except psycopg.errors.UndefinedTable:  # nothing was projected yet, so nobody was heard
+            return state
 
 
 def _envelope(originator_id: str, version: int, order: Order, now: datetime, fact: Fact) -> Envelope:

@@ -10,6 +10,7 @@ import pytest
 from events.envelope import Envelope
 from events.event import Event
 from events.log.postgres import Journal
+from projections.complaint_cases import ComplaintCases
 from projections.consents import Consents
 from projections.contact_plans import ContactPlans
 from projections.covers import Covers
@@ -26,7 +27,7 @@ from tests.projections.engine.tables import pump
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
 DAY = timedelta(days=1)
-HEARD = (Staff(), Covers(), Managers(), ContactPlans(), Consents(), Identity(), Policies(), Profile())
+HEARD = (Staff(), Covers(), Managers(), ContactPlans(), Consents(), Identity(), Policies(), Profile(), ComplaintCases())
 
 
 class House:
