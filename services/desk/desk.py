@@ -12,8 +12,9 @@ it may be or not: with a key it is safe to send again.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 from events.codec import Codec
@@ -25,7 +26,8 @@ from services.desk.receipts import Receipt, keep
 from services.desk.session import Done, Session, Stood
 from services.desk.storing import Conflict, Cursor, Datastore, Recorder
 
-TRIES = 20
+TRIES = 30
+TRIES_AT_ONCE = 3
 CONNECTIONS = 8
 
 Also = Callable[[Cursor, Sequence[Done | Refused]], None]
@@ -42,6 +44,7 @@ class Desk:
         self._mapper = EventMapper(Codec())
         self._datastore = Datastore(dsn, CONNECTIONS)
         self._recorder = Recorder(self._datastore)
+        self._turn = Lock()
 
     def close(self) -> None:
         """Close the connections."""
@@ -64,18 +67,23 @@ class Desk:
         of that transaction and the outcomes, also where all were refused. Raises Refused where others are faster again
         and again, psycopg.OperationalError where the database does not answer, and what ``also`` raises.
         """
-        for _ in range(TRIES):
-            with self._session() as session:
-                outcomes = session.decide_all(orders, now)
-            if not session.receipts and also is None:
-                return outcomes
+        for tried in range(TRIES):
             try:
-                self._write(session.decided, session.receipts, outcomes, also)
+                # Whoever lost several times waits for its turn, so that those who lose are not overtaken for ever.
+                with self._turn if tried >= TRIES_AT_ONCE else nullcontext():
+                    return self._try(orders, now, also)
             except Conflict:
                 continue
-            return outcomes
         message = "Others decide on the same at the same time, again and again: try it again in a moment."
         raise Refused("busy", message, conflict=True)
+
+    def _try(self, orders: Sequence[Order], now: datetime, also: Also | None) -> list[Done | Refused]:
+        """Decide, and write what was decided. Raises Conflict where others wrote meanwhile."""
+        with self._session() as session:
+            outcomes = session.decide_all(orders, now)
+        if session.receipts or also is not None:
+            self._write(session.decided, session.receipts, outcomes, also)
+        return outcomes
 
     def state(self, aggregate: str, name: str) -> Stood:
         """Return how one of an aggregate stands, by the desk's facts and what others said of it, and its version.

