@@ -25,6 +25,7 @@ from services.reactions.settings import Settings
 AT_RISK, DUE, OVERDUE = "promise_at_risk", "promise_due", "promise_overdue"
 WAITED = "waited_for_customer"
 WHOLE = 100
+MOMENT = timedelta(microseconds=1)
 
 CASE: LiteralString = """
 SELECT person, complaint, coalesce(store, '') AS store, coalesce(cause, '') AS cause,
@@ -85,11 +86,11 @@ class Case(NamedTuple):
         spent: timedelta = self.promise.reply * (WHOLE - settings.at_risk_percent) / WHOLE
         return due(self.begun, spent, self.promise.hours, self.pauses)
 
-    def reminders(self, signal_subject: str, settings: Settings) -> Iterator[Action]:
+    def reminders(self, subject: str, settings: Settings, now: datetime) -> Iterator[Action]:
         """Yield what is to be raised while the answer is owed, and forget what was to be raised before.
 
         The clock may have stood still since, so a reminder is named by how often it has: one that was raised and found
-        nothing to say does not stand in the way of the next.
+        nothing to say does not stand in the way of the next. What should have been raised before is raised now.
         """
         stood = len(self.pauses)
         for times in range(stood):
@@ -99,8 +100,8 @@ class Case(NamedTuple):
             yield from self._forget(stood)
             return
         detail = {"complaint": self.complaint, "answer": self.answer}
-        yield Remind(_key(self.answer, AT_RISK, stood), AT_RISK, signal_subject, at_risk, detail)
-        yield Remind(_key(self.answer, DUE, stood), DUE, signal_subject, owed + timedelta(microseconds=1), detail)
+        for kind, at in ((AT_RISK, at_risk), (DUE, owed + MOMENT)):
+            yield Remind(_key(self.answer, kind, stood), kind, subject, max(at, now), detail)
 
     def _forget(self, times: int) -> Iterator[Action]:
         for kind in (AT_RISK, DUE):

@@ -23,7 +23,7 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
         return
     if case.due is not None and case.pauses:
         yield Do("promise", case.answer, Move(due_at=case.due, reason=WAITED))
-    yield from case.reminders(signal.subject, settings.in_force(world.connection, world.now))
+    yield from case.reminders(signal.subject, settings.in_force(world.connection, world.now), world.now)
 
 
 HEARS = ("complaint_waiting", "complaint_answered", "complaint_confirmed")

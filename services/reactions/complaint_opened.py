@@ -58,7 +58,7 @@ def answered_by_somebody(case: Case, signal: Signal, world: World) -> Iterator[A
     reason = signal.kind
     task = Wanted(signal.subject, title, reason, why, due, charge.assignee, case.about, case.store)
     yield tasking.opened(case.answer, task)
-    yield from case.reminders(signal.subject, wanted)
+    yield from case.reminders(signal.subject, wanted, world.now)
     yield from people.to_staff(charge.assignee, title, f"{why} It is due by {people.clock(due)}.")
 
 

@@ -26,7 +26,7 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
         return
     in_time = case.in_time(settled)
     yield from _promise(case, settled, world, in_time=in_time)
-    yield from case.reminders(signal.subject, settings.in_force(world.connection, world.now))
+    yield from case.reminders(signal.subject, settings.in_force(world.connection, world.now), world.now)
     if case.replied is not None:
         yield tasking.completed(case.answer, "replied")
     else:

@@ -24,7 +24,7 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
         return
     at_risk = case.at_risk_from(wanted)
     if at_risk is None or case.due is None or at_risk > world.now:
-        yield from case.reminders(signal.subject, wanted)
+        yield from case.reminders(signal.subject, wanted, world.now)
         return
     assignee = in_hand(case, signal, world, wanted).assignee
     text = f"The complaint {case.complaint} is to be answered by {people.clock(case.due)}."

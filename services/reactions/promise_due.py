@@ -29,7 +29,7 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
         yield held if case is not None and held else Hold("unknown", "Nobody raised such a complaint.")
         return
     if case.due is None or case.due >= world.now:
-        yield from case.reminders(signal.subject, wanted)
+        yield from case.reminders(signal.subject, wanted, world.now)
         return
     has = in_hand(case, signal, world, wanted).assignee
     up = people.next_up(world, has).assignee

@@ -5,11 +5,19 @@ from services.reactions import (
     checklist_begun,
     checklist_caught_up,
     checklist_step_due,
+    complaint_escalated,
+    complaint_moved,
+    complaint_opened,
+    complaint_rated,
+    complaint_reopened,
+    complaint_settled,
     contact_due,
     contact_planned,
     dial_fell,
     goods_arrived,
     offer_moment,
+    promise_at_risk,
+    promise_due,
     searched_in_vain,
 )
 from services.reactions.reaction import Reaction
@@ -17,6 +25,14 @@ from services.reactions.sweep import Sweep
 from services.reactions.sweeps import SWEEPS as EVERY_SWEEP
 
 REACTIONS: tuple[Reaction, ...] = (
+    complaint_opened.REACTION,
+    complaint_moved.REACTION,
+    complaint_settled.REACTION,
+    complaint_reopened.REACTION,
+    complaint_escalated.REACTION,
+    complaint_rated.REACTION,
+    promise_at_risk.REACTION,
+    promise_due.REACTION,
     checklist_begun.REACTION,
     checklist_step_due.REACTION,
     checklist_caught_up.REACTION,

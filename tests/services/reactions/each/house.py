@@ -1,7 +1,8 @@
 """A house with managers: tells what happened, and asks a reaction what it would do about a signal, by a clock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from events.catalog.consent import ConsentGiven
@@ -51,18 +52,18 @@ class House(Shop):
     def raised(self, kind: str, subject: str) -> Signal:
         """Return the last signal of a kind that the projections raised for somebody."""
         rows = self.connection.execute(
-            "SELECT event_id, happened_at, created_at, detail FROM engine.signal WHERE kind = %s AND subject = %s"
+            "SELECT event_id, happened_at, detail FROM engine.signal WHERE kind = %s AND subject = %s"
             " ORDER BY id DESC LIMIT 1",
             [kind, subject],
         ).fetchall()
-        ((event_id, happened_at, raised_at, detail),) = rows
-        return signal(kind, subject, at=happened_at, event_id=event_id, raised_at=raised_at, **detail)
+        ((event_id, happened_at, detail),) = rows
+        return signal(kind, subject, at=happened_at, event_id=event_id, detail=detail)
 
     def dial(self, subject: str, month: str, dial: int, **columns: Any) -> None:  # noqa: ANN401 - a column's value
         """Keep a dial of somebody, in pounds."""
         row = {**DIAL, "month": month, "person": subject, "dial": dial, **columns}
         names, values = ", ".join(row), ", ".join(f"%({name})s" for name in row)
-        self.connection.execute(f"INSERT INTO projection.dial ({names}) VALUES ({values})", row)  # type: ignore[call-overload]
+        self.connection.execute(f"INSERT INTO projection.dial ({names}) VALUES ({values})", row)
 
     def fit(self, month: str, day: str) -> None:
         """Keep that the dials of a month were made by what was known on a day."""
@@ -113,19 +114,12 @@ def signal(
     *,
     at: datetime = NOON,
     event_id: str = "",
-    raised_at: datetime | None = None,
-    **detail: str,
+    detail: Mapping[str, str] = MappingProxyType({}),
 ) -> Signal:
     """Return a signal as a reaction hears it."""
     named = event_id or f"{kind}:{subject}"
     return Signal(
-        id=named,
-        kind=kind,
-        subject=subject,
-        event_id=named,
-        happened_at=at,
-        raised_at=raised_at or at,
-        detail=detail,
+        id=named, kind=kind, subject=subject, event_id=named, happened_at=at, raised_at=at, detail=dict(detail)
     )
 
 

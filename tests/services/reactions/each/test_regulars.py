@@ -119,7 +119,7 @@ def test_a_dial_that_fell_is_a_task_with_its_reasons(house: House) -> None:
 
 def test_a_dial_that_was_made_anew_since_is_let_be(house: House) -> None:
     """What the signal was raised for is not so any more."""
-    other = signal("dial_fell", "customer:lia", currency="GBP", month="2024-04-01")
+    other = signal("dial_fell", "customer:lia", detail={"currency": "GBP", "month": "2024-04-01"})
 
     assert only(house.react(dial_fell.REACTION, other, NOON), Hold).code == "dialled_anew"
 
