@@ -9,7 +9,7 @@ from typer import Exit, Option
 from events.log.cluster import Cluster
 from events.log.errors import LogError
 from projections._engine.errors import EngineError
-from services.cli import checks, checks_log
+from services.cli import checks, checks_log, checks_relay
 from services.cli.checks import Check, State
 from services.cli.exit_codes import ExitCode
 from services.cli.session import opened
@@ -60,6 +60,7 @@ def _checks(settings: Settings, patience_seconds: float) -> Iterator[Check]:
             yield from checks.of_database(connection)
             if answers:
                 yield from checks_log.of_log(installation, connection, patience_seconds)
+            yield from checks_relay.of_outboxes(connection, kafka=settings.kafka is not None)
     except InstallationError as error:
         yield Check("installation", State.BAD, str(error), "Put it right, and run doctor again.")
     except EngineError as error:
