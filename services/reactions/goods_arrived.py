@@ -10,6 +10,7 @@ from services.reactions.naming import name_of
 from services.reactions.reaction import Action, Announce, Hold, Reaction, Signal, World
 from services.reactions.settings import Settings
 from services.reactions.tasking import Wanted
+from services.reports import words
 
 KIND = "goods_arrived"
 
@@ -36,9 +37,9 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
     rows = _askers(signal, world, asked, wanted)
     allowing = [row for row in rows if row["allows"]]
     if not allowing:
-        waiting = rows[0]["people"] if rows else 0
-        words = f"{waiting} known customers asked for it in vain, and none of them consented to be told."
-        yield Hold("nobody_to_tell", words if waiting else f"Nobody asked for {name or product} in vain.")
+        waiting = words.counted(rows[0]["people"], "known customer") if rows else "Nobody whom we know"
+        consented = ", and none of them consented to be told" if rows else ""
+        yield Hold("nobody_to_tell", f"{waiting} asked for {name or product} in vain{consented}.")
         return
     charge = people.covered(world, wanted.without_manager)
     title = f"{name} came in: tell {allowing[0]['allowing']:,} who asked for it"
@@ -69,12 +70,13 @@ def _askers(signal: Signal, world: World, asked: list[str], wanted: Settings) ->
 def _why(signal: Signal, allowing: Sequence[Mapping[str, Any]], asked: Sequence[str]) -> str:
     first = allowing[0]
     queries_said = ", ".join(repr(query) for query in asked[:5])
+    people_said = words.counted(first["people"], "known customer")
     named = ", ".join(row["person"] + (f" (dial {row['dial']})" if row["dial"] is not None else "") for row in allowing)
     rest = first["allowing"] - len(allowing)
     more = f", and {rest:,} more" if rest else ""
     return (
-        f"{signal.detail['quantity']} came into {signal.detail['store']}. {first['people']:,} known customers asked for"
-        f" {queries_said} in vain, {first['allowing']:,} of them consented to be told: {named}{more}."
+        f"{signal.detail['quantity']} came into {signal.detail['store']}. {people_said} asked for {queries_said}"
+        f" in vain, {first['allowing']:,} of them consented to be told: {named}{more}."
     )
 
 
