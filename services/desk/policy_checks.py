@@ -5,6 +5,7 @@ Others are taken as they are: what they mean, only their readers know.
 
 from collections.abc import Callable, Iterable, Mapping
 
+from services.outgoing import rules as outgoing
 from services.promises.in_force import POLICY as COMPLAINT_PROMISE
 from services.promises.promise import BadPromise, promise_of
 from services.reactions import settings as reactions
@@ -27,6 +28,8 @@ CHECKS: Mapping[str, Check] = {
     complaints_at_risk.POLICY: complaints_at_risk.problems,
     contact_plan.POLICY: contact_plan.problems,
     reactions.POLICY: reactions.problems,
+    outgoing.QUIET: outgoing.quiet_hours_problems,
+    outgoing.CAPS: outgoing.caps_problems,
 }
 """The check of each rule; one of a store, as ``complaint_promise.leeds``, is checked as everybody's."""
 

@@ -5,6 +5,7 @@ elsewhere a moment later leads us nowhere else. Who runs the house may say of an
 private addresses are fine, and those where a cloud keeps its secrets still are not.
 """
 
+import errno
 import socket
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -35,7 +36,7 @@ def connecting(*, inside: bool) -> Callable[[AddressInfo], socket.socket]:
         family, kind, protocol, _, address = info
         if not is_allowed(address[0], inside=inside):
             message = f"{address[0]} is no address that webhooks may go to."
-            raise NotAllowed(message)
+            raise NotAllowed(errno.EACCES, message)
         return socket.socket(family, kind, protocol)
 
     return make

@@ -16,7 +16,7 @@ own such version hands the store back. A version that cannot be understood is pa
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, LiteralString, NamedTuple
@@ -115,6 +115,16 @@ def caps_of(content: Mapping[str, str]) -> tuple[Cap, ...]:
     return tuple(caps)
 
 
+def quiet_hours_problems(content: Mapping[str, str]) -> Iterable[str]:
+    """Yield what is wrong with the content of such a policy, as a sentence."""
+    yield from _problems(quiet_hours_of, content)
+
+
+def caps_problems(content: Mapping[str, str]) -> Iterable[str]:
+    """Yield what is wrong with the content of such a policy, as a sentence."""
+    yield from _problems(caps_of, content)
+
+
 def rules_for(connection: Connection, store: str, now: datetime) -> Rules:
     """Return what holds now for the customers of a store; an empty one is none in particular."""
     names = [name for policy in (QUIET, CAPS) for name in (f"{policy}.{store}", policy)]
@@ -139,6 +149,14 @@ def _held(rows: list[dict[str, Any]], policy: str, read: Any, problems: list[str
             except BadRule as error:
                 problems.append(f"Policy {policy}, version {row['policy_version']}, is passed over: {error}")
     return None
+
+
+def _problems(read: Callable[[Mapping[str, str]], object], content: Mapping[str, str]) -> Iterable[str]:
+    try:
+        if content:
+            read(content)
+    except BadRule as error:
+        yield str(error)
 
 
 def _check_names(content: Mapping[str, str], known: set[str], what: str) -> None:

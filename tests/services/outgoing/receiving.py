@@ -1,6 +1,5 @@
 """Receivers that a test runs: a web server that keeps what is posted to it, and a mail server that keeps mail."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -11,6 +10,8 @@ from typing import Any, NamedTuple
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from services.dev.ports import free_port
 
 POLL_SECONDS = 0.01
 
@@ -88,7 +89,7 @@ class Mailbox:
         """Begin empty."""
         self.mails: list[tuple[list[str], EmailMessage]] = []
         self.full = False
-        self.port = 0
+        self.port = free_port()
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's own
         """Take a mail."""
@@ -106,10 +107,7 @@ class Mailbox:
 def mail_server() -> Iterator[Mailbox]:
     """Yield the mailbox of a mail server that runs."""
     mailbox = Mailbox()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=0)
+    controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port)
     controller.start()
-    server = controller.server
-    assert isinstance(server, asyncio.Server)
-    mailbox.port = server.sockets[0].getsockname()[1]
     yield mailbox
     controller.stop()

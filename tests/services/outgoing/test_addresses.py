@@ -1,0 +1,97 @@
+"""Webhooks go to public addresses only, whatever a name leads to and wherever an answer points."""
+
+import asyncio
+import socket
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from services.outgoing.addresses import is_allowed
+from services.outgoing.endpoints import Endpoint, check_url
+from services.outgoing.errors import OutgoingRefused
+from services.outgoing.outcome import Outcome
+from services.outgoing.posting import Poster
+from services.outgoing.signing import new_secret
+from tests.services.outgoing.receiving import Answer, WebServer
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+
+PUBLIC = ("93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946")
+PRIVATE = ("127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "::1", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1")
+NEVER = ("169.254.169.254", "0.0.0.0", "::", "224.0.0.1", "fe80::1%eth0", "::ffff:169.254.169.254", "2002:a9fe:a9fe::1")  # noqa: S104 - nothing listens there
+
+
+def test_private_addresses_are_for_what_lies_inside() -> None:
+    """Also behind an IPv6 address; where clouds keep their secrets is for nobody."""
+    assert [each for each in PUBLIC if not is_allowed(each, inside=False)] == []
+    assert [each for each in (*PRIVATE, *NEVER) if is_allowed(each, inside=False)] == []
+    assert [each for each in PRIVATE if not is_allowed(each, inside=True)] == []
+    assert [each for each in NEVER if is_allowed(each, inside=True)] == []
+
+
+def posted(url: str, *, inside: bool = False, seconds: float = 5.0) -> Outcome:
+    """Post something, and return what came of it."""
+
+    async def post() -> Outcome:
+        async with Poster(seconds) as poster:
+            return await poster.post(Endpoint("x", url, ["*"], new_secret(), NOW, inside=inside), "msg_1", "{}", NOW)
+
+    return asyncio.run(post())
+
+
+def test_nothing_reaches_a_private_address(web: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither by its number nor by a name that leads there, be it only when the connection is made."""
+    asked: list[str] = []
+
+    def look_up(host: str, port: int, *_: Any, **__: Any) -> list[Any]:  # noqa: ANN401 - as socket has it
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    outcome = posted(web.url("/number"))
+    with monkeypatch.context() as lied:
+        lied.setattr(socket, "getaddrinfo", look_up)
+        named = posted(web.url("/name").replace("127.0.0.1", "hooks.example.com"))
+
+    assert "127.0.0.1 is no address that webhooks may go to" in outcome.error
+    assert "127.0.0.1 is no address that webhooks may go to" in named.error
+    assert asked == ["hooks.example.com"]
+    assert web.at("/number") == web.at("/name") == []
+    assert posted(web.url("/number"), inside=True).sent
+
+
+def test_a_redirect_is_followed_nowhere(web: WebServer) -> None:
+    """It is a failure as any other answer that is no success."""
+    web.answers["/moved"] = Answer(307, {"location": web.url("/elsewhere")})
+
+    outcome = posted(web.url("/moved"), inside=True)
+
+    assert (outcome.sent, outcome.error) == (False, "It answered 307")
+    assert web.at("/elsewhere") == []
+
+
+def test_who_does_not_answer_is_left() -> None:
+    """A time limit holds from the beginning to the end; and nobody at home is a sentence."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        assert posted(url, inside=True, seconds=0.1).error == "It did not answer within 0.1 s."
+    assert "ClientConnectorError" in posted(url, inside=True).error
+
+
+def test_a_url_is_one_that_a_webhook_can_go_to() -> None:
+    """Encrypted, but inside the house; without a password, and never repeated in what is said of it."""
+    check_url("https://example.com/hooks?key=1", inside=False)
+    check_url("http://10.0.0.1:8080/hooks", inside=True)
+    for bad in (
+        "http://example.com/secret",
+        "https://user:secret@example.com/",
+        "ftp://example.com/secret",
+        "https:///secret",
+        "https://example.com/se cret",
+        "https://example.com:99999/secret",
+        "https://[secret/",
+        "secret",
+    ):
+        with pytest.raises(OutgoingRefused) as refused:
+            check_url(bad, inside=False)
+        assert "secret" not in str(refused.value)
