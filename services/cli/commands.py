@@ -47,6 +47,7 @@ COMMANDS = (
     Command("checklists check", "checklists:check", "Check a playbook's file, or a folder of them."),
     Command("checklists publish", "checklists:publish_playbooks", "Put a playbook in force."),
     Command("checklists withdraw", "checklists:withdraw", "Withdraw a playbook; what has begun goes on."),
+    Command("contacts plan", "contacts:plan", "Plan a year's contacts with everybody in a segment, from a file."),
     Command("associations mine", "associations:mine", "Mine the orders for rules and companions of products."),
     Command("evaluate next-offer", "evaluate:next_offer", "Judge the next offer on orders held out."),
     Command("dial fit", "dial:fit", "Work out how loud each customer is, where they head, and could be."),
@@ -91,6 +92,7 @@ GROUPS = {
     "order": "Let customers read how an order of theirs stands.",
     "segments": "Say which customers belong together, by rules, and find them.",
     "checklists": "Say what is to be done for a customer when something happens, by playbooks.",
+    "contacts": "Plan when to turn to customers of your own accord.",
     "dev": "Have on a developer's machine what production has in a cluster.",
 }
 """The first words that several commands share."""

@@ -33,10 +33,14 @@ class Planned(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Plan(Command, frozen=True, kw_only=True):
-    """Plan contacts with a customer. ``seen_to_by`` is who makes them, if it is not who plans them."""
+    """Plan contacts with a customer. ``seen_to_by`` is who makes them, if it is not who plans them.
+
+    With ``keep`` a contact that is planned for another day already stays so.
+    """
 
     contacts: Annotated[tuple[Planned, ...], Meta(min_length=1, max_length=MOST_CONTACTS)]
     seen_to_by: Label = ""
+    keep: bool = False
 
     def decide(self, state: ContactPlan, setting: Setting) -> Sequence[Fact]:
         """Each once, on a day to come, and all of them within a year; all of them or none."""
@@ -45,7 +49,7 @@ class Plan(Command, frozen=True, kw_only=True):
         if twice := next((name for name in names if names.count(name) > 1), ""):
             message = f"Contact {twice} stands there twice: give each contact a key of its own."
             raise Refused("planned_twice", message, field="contacts")
-        new = [each for each in self.contacts if not _planned_so(state, each)]
+        new = [each for each in self.contacts if not _planned_so(state, each, keep=self.keep)]
         for each in new:
             _no_past(each.due_on, setting.now.date())
         _within_a_year(state, [each.due_on for each in new])
@@ -156,12 +160,12 @@ def _be_open(contact: str, held: Contact, what: str) -> None:
         raise Refused("was_skipped", message, field="contact")
 
 
-def _planned_so(state: ContactPlan, wanted: Planned) -> bool:
-    """Return whether a contact is planned already, and so. Raises Refused where it is planned otherwise."""
+def _planned_so(state: ContactPlan, wanted: Planned, *, keep: bool) -> bool:
+    """Return whether a contact is planned already. Raises Refused where it is for another day that nobody keeps."""
     held = state.contacts.get(wanted.contact)
     if held is None or held.due is None:
         return False
-    if held.due.value != wanted.due_on:
+    if held.due.value != wanted.due_on and not keep:
         message = f"Contact {wanted.contact} is planned for {held.due.value} already: adjust it instead."
         raise Refused("planned_before", message, field="contacts")
     return True

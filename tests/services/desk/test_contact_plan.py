@@ -11,12 +11,12 @@ from services.desk.deciding import Command
 from tests.services.desk.house import DAY, NOW, TODAY, House
 
 
-def planned(*days: int, **told: str) -> Plan:
+def planned(*days: int, seen_to_by: str = "") -> Plan:
     """Return the command that plans a contact on each of these days, counted from today; they are named by it."""
     contacts = tuple(
         Planned(contact=f"k{day}", due_on=TODAY + timedelta(days=day), purpose="hello", channel="phone") for day in days
     )
-    return Plan(contacts=contacts, **told)
+    return Plan(contacts=contacts, seen_to_by=seen_to_by)
 
 
 def on(day: int) -> date:
