@@ -15,12 +15,13 @@ from projections import PROJECTIONS
 from projections._engine.progress import Progress
 from projections._engine.projector import Projector
 from projections._engine.status import leader, parked
+from services.cli.beside import AT_ONCE, ONCE_BUILT
 from services.cli.exit_codes import ExitCode
 from services.cli.failures import Failure
-from services.cli.loops import AT_ONCE, ONCE_BUILT, beside
 from services.cli.reporting import Report, Snapshot
 from services.cli.session import behind
 from services.installation import Installation
+from services.process.loops import beside
 
 LOOK_SECONDS = 0.5
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
 
+from services.outgoing.figures import OutgoingFigures, outgoing_samples
 from services.process import metrics
 from services.process.telemetry import Samples, registry_of
 
@@ -27,9 +28,9 @@ class ReactionFigures:
         return sum(count for (_, found), count in self.firings.items() if found == outcome)
 
 
-def reactions_registry(figures: ReactionFigures) -> CollectorRegistry:
-    """Return what a process that reacts shows."""
-    return registry_of(lambda: reaction_samples(figures))
+def reactions_registry(figures: ReactionFigures, sent: OutgoingFigures) -> CollectorRegistry:
+    """Return what a process shows that reacts, and sends what that leads to."""
+    return registry_of(lambda: [*reaction_samples(figures), *outgoing_samples(sent)])
 
 
 def reaction_samples(figures: ReactionFigures) -> Samples:

@@ -6,10 +6,10 @@ from threading import Event
 import psycopg
 import pytest
 
-from services.cli import loops
-from services.cli.loops import Loop, beside
 from services.cli.reporting import Report
 from services.installation import Installation
+from services.process import loops
+from services.process.loops import Loop, beside
 from tests.services.running import Told
 
 NOBODY = Installation("")

@@ -1,4 +1,4 @@
-"""What ``regulars up`` does beside projecting, each in a thread of its own: one line a loop.
+"""What one process does beside something else, each in a thread of its own.
 
 A loop that the database leaves begins again, and the others go on. One that fails otherwise ends the process, with its
 error: what nobody sees to would only stop being done.
@@ -25,19 +25,6 @@ class Loop(NamedTuple):
 
     name: str
     run: Run
-
-
-def _relay(installation: Installation, stop: Event, report: Report) -> None:
-    from services.relay.journaling import relay_journal  # noqa: PLC0415 - imported while others begin
-
-    relay_journal(installation, stop, report)
-
-
-AT_ONCE = (Loop("the relay of the desk", _relay),)
-"""What need not wait until the projections are built."""
-
-ONCE_BUILT: tuple[Loop, ...] = ()
-"""What looks at the projections."""
 
 
 @contextmanager

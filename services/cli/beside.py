@@ -1,0 +1,41 @@
+"""What ``regulars up`` does beside projecting: one line a loop. Over Kafka each is a process of its own.
+
+They are imported when they begin, while the projector does: a process that stays may be asked to begin within seconds.
+"""
+
+from threading import Event
+
+from services.cli.reporting import Report
+from services.installation import Installation
+from services.process.health import Health
+from services.process.loops import Loop
+from services.process.retrying import DATABASE
+
+
+def _relay(installation: Installation, stop: Event, report: Report) -> None:
+    from services.relay.journaling import relay_journal  # noqa: PLC0415 - see above
+
+    relay_journal(installation, stop, report)
+
+
+def _react(installation: Installation, stop: Event, report: Report) -> None:
+    from services.reactions.figures import ReactionFigures  # noqa: PLC0415 - see above
+    from services.reactions.following import follow_signals  # noqa: PLC0415 - see above
+    from services.reactions.keeping import Watched  # noqa: PLC0415 - see above
+
+    follow_signals(installation, stop, report, Watched(ReactionFigures(), Health("reactions", DATABASE)))
+
+
+def _send(installation: Installation, stop: Event, report: Report) -> None:
+    from services.outgoing.figures import OutgoingFigures  # noqa: PLC0415 - see above
+    from services.outgoing.running import sending  # noqa: PLC0415 - see above
+    from services.reactions.keeping import utc_now  # noqa: PLC0415 - see above
+
+    sending(utc_now, OutgoingFigures()).run(installation, stop, report)
+
+
+AT_ONCE = (Loop("the relay of the desk", _relay),)
+"""What need not wait until the projections are built."""
+
+ONCE_BUILT = (Loop("the reactions", _react), Loop("the sender", _send))
+"""What looks at the projections."""
