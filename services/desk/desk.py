@@ -20,6 +20,7 @@ from typing import Any
 from events.codec import Codec
 from projections._engine.registry import Connection
 from services.desk.aggregates import BY_NAME
+from services.desk.asking import aggregate_of
 from services.desk.deciding import Aggregate, Order, Refused
 from services.desk.mapping import Decided, EventMapper, originator
 from services.desk.receipts import Receipt, keep
@@ -91,7 +92,7 @@ class Desk:
         The version counts the desk's facts. Raises Refused for an aggregate that there is not.
         """
         with self._session() as session:
-            return session.stood(session.aggregate(aggregate), name)
+            return session.stood(aggregate_of(self.aggregates, aggregate), name)
 
     def history(self, aggregate: str, name: str) -> list[Decided]:
         """Return the desk's facts about one of an aggregate, the first one first."""

@@ -13,6 +13,7 @@ import psycopg
 from events.envelope import Envelope
 from events.errors import BadEvent
 from projections._engine.registry import Connection
+from services.desk.asking import aggregate_of, no_command
 from services.desk.deciding import Aggregate, Fact, Order, Refused, Setting, command_name
 from services.desk.mapping import SOURCE, Decided, EventMapper, event_id, originator
 from services.desk.receipts import Key, Receipt, body_of, known, receipt_of
@@ -57,15 +58,6 @@ class Session:
         self._stood: dict[str, Stood] = {}
         self._known: dict[Key, Receipt] = {}
 
-    def aggregate(self, name: str) -> Aggregate[Any]:
-        """Return an aggregate by its name. Raises Refused."""
-        try:
-            return self._aggregates[name]
-        except KeyError:
-            there = ", ".join(sorted(self._aggregates))
-            message = f"There is no aggregate {name!r}; there are: {there}."
-            raise Refused("unknown_aggregate", message, field="aggregate") from None
-
     def stood(self, aggregate: Aggregate[Any], name: str) -> Stood:
         """Return how one of an aggregate stands, and its version."""
         originator_id = originator(aggregate.name, name)
@@ -93,11 +85,9 @@ class Session:
     def _decide(self, order: Order, now: datetime) -> Done:
         if (wrong := _wrong(order)) is not None:
             raise wrong
-        aggregate = self.aggregate(order.aggregate)
+        aggregate = aggregate_of(self._aggregates, order.aggregate)
         if type(order.command) not in aggregate.commands:
-            name = command_name(type(order.command))
-            message = f"There is no command {name!r} for {aggregate.name}; there are: {', '.join(aggregate.named())}."
-            raise Refused("unknown_command", message, field="command")
+            raise no_command(aggregate, command_name(type(order.command)))
         receipt = self._known.get((order.actor, order.key))
         if receipt is not None:
             return _repeated(order, receipt)
