@@ -3,6 +3,7 @@
 They are imported when they begin, while the projector does: a process that stays may be asked to begin within seconds.
 """
 
+from contextlib import closing
 from threading import Event
 
 from services.cli.reporting import Report
@@ -10,6 +11,9 @@ from services.installation import Installation
 from services.process.health import Health
 from services.process.loops import Loop
 from services.process.retrying import DATABASE
+
+ADDRESSEES = "SELECT EXISTS (SELECT FROM outgoing.endpoint) OR EXISTS (SELECT FROM outgoing.channel)"
+LOOK_SECONDS = 1.0
 
 
 def _relay(installation: Installation, stop: Event, report: Report) -> None:
@@ -27,6 +31,11 @@ def _react(installation: Installation, stop: Event, report: Report) -> None:
 
 
 def _send(installation: Installation, stop: Event, report: Report) -> None:
+    """Send, from when there is somebody to be told: until then nothing of it need be imported."""
+    with closing(installation.connect("regulars sender")) as connection:
+        while connection.execute(ADDRESSEES).fetchone() != (True,):
+            if stop.wait(LOOK_SECONDS):
+                return
     from services.outgoing.figures import OutgoingFigures  # noqa: PLC0415 - see above
     from services.outgoing.running import sending  # noqa: PLC0415 - see above
     from services.reactions.keeping import utc_now  # noqa: PLC0415 - see above

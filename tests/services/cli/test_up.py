@@ -70,7 +70,7 @@ def test_what_another_process_appends_is_folded_by_it(start: Start, regulars: Re
 def test_what_the_desk_decides_is_relayed_and_folded_by_it(
     start: Start, regulars: Regulars, database: str, connect: Connect
 ) -> None:
-    """Whichever process decided it; a second one relays nothing beside it."""
+    """Whichever process decided it. What cannot be put onto the log ends it, with a sentence: people have to look."""
     process = start()
     process.wait_for("projecting")
     regulars("log", "append", "-", piped=as_lines(viewed(1)))
@@ -78,22 +78,12 @@ def test_what_the_desk_decides_is_relayed_and_folded_by_it(
     with closing(Desk(database)) as desk:
         for order in orders_of(1):
             desk.perform(order, NOW)
-
     wait_until(lambda: connect().execute(TASK).fetchone() == ("cyd",))
-    assert regulars("verify").exit_code == 0
-    assert process.end()[0] == 0
-
-
-def test_it_ends_where_a_loop_of_it_cannot_go_on(start: Start, connect: Connect) -> None:
-    """What the desk decided cannot be put onto the log: people have to look, and the sentence says at what."""
-    process = start()
-    process.wait_for("caught up")
-
+    verified = regulars("verify")
     connect().execute(UNREADABLE)
     out, err = process.process.communicate()
 
-    assert process.process.returncode == 2
-    assert "stopped" not in out
+    assert (verified.exit_code, process.process.returncode, "stopped" in out) == (0, 2, False)
     assert err.startswith("regulars: The desk holds an event that cannot be relayed, number 1 of task:t-9: ")
 
 
