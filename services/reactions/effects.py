@@ -1,8 +1,9 @@
 """Writes down what fired, and all that was asked for but the desk's commands: within the desk's transaction.
 
 Everybody writes the tables in this order, and rows in the order of their keys, so that two who write at the same time
-wait for each other and do not block each other: firings, timers, deliveries, offers, timers that were raised; and then
-the desk's facts, for which one writes at a time.
+wait for each other and do not block each other: firings, timers that are raised, timers, deliveries, offers; and then
+the desk's facts, for which one writes at a time. A timer is raised before reminders are set: its key is used up, also
+for what it leads to itself.
 """
 
 from collections.abc import Iterable, Sequence
@@ -102,15 +103,15 @@ def write(cursor: Cursor, effects: Effects, now: datetime) -> None:
         cursor.execute(AGAIN if effects.again else ONCE, {"now": now, "rows": _json(_row(each) for each in firings)})
         if len(cursor.fetchall()) != len(firings):  # the desk's pipeline does not count rows
             raise FiredAlready
+    if effects.raised:
+        cursor.execute(RAISED, {"now": now, "rows": _json(each._asdict() for each in effects.raised)})
+        if len(cursor.fetchall()) != len(effects.raised):
+            raise TimerMoved
     _remind(cursor, firings)
     leaving = [Delivery(key, action) for key, action, _ in keyed(firings) if isinstance(action, Announce | Tell)]
     if leaving:
         enqueue(cursor, leaving, now)
     _offer(cursor, firings, now)
-    if effects.raised:
-        cursor.execute(RAISED, {"now": now, "rows": _json(each._asdict() for each in effects.raised)})
-        if len(cursor.fetchall()) != len(effects.raised):
-            raise TimerMoved
 
 
 def keyed(firings: Sequence[Firing]) -> list[tuple[str, Action, Firing]]:

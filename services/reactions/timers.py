@@ -13,9 +13,11 @@ from typing import Any
 import psycopg
 
 from projections._engine.registry import Connection
+from services.process.retrying import Away
 from services.reactions.effects import Due, TimerMoved
-from services.reactions.engine import Engine
+from services.reactions.engine import TRIES, Engine
 from services.reactions.firing import SNAPSHOT, is_away
+from services.reactions.naming import raised_id
 from services.reactions.reaction import Signal
 from services.reactions.registered import SWEEPS
 from services.reactions.sweep import Sweep
@@ -61,14 +63,18 @@ class Timekeeper:
         return self.raise_due(now) + sum(self._sweep(sweep, now) for sweep in self._sweeps)
 
     def raise_due(self, now: datetime) -> int:
-        """Raise the timers that ran out, and return how many did."""
-        raised = 0
+        """Raise the timers that ran out, and return how many did. Raises Away where they move all the time."""
+        raised = moved = 0
         while rows := self._connection.execute(DUE, [now]).fetchall():
-            due = {signal_id(row[0], row[4]): Due(row[0], row[4]) for row in rows}
+            due = {raised_id(row[0], row[4]): Due(row[0], row[4]) for row in rows}
             try:
                 self._engine.react_to([_signal(row, now) for row in rows], now, due)
             except TimerMoved:
-                continue
+                moved += 1
+                if moved < TRIES:
+                    continue
+                message = "the timers that are due are moved again and again"
+                raise Away(message) from None
             raised += len(rows)
             self._engine.figures.timers += len(rows)
         return raised
@@ -101,15 +107,10 @@ class Timekeeper:
                 self._connection.rollback()
 
 
-def signal_id(key: str, due_at: datetime) -> str:
-    """Return the id of the signal that a timer becomes."""
-    return f"timer:{key}:{due_at:%Y-%m-%dT%H:%M:%S.%fZ}"
-
-
 def _signal(row: Sequence[Any], now: datetime) -> Signal:
     key, kind, subject, event_id, due_at, detail = row
     return Signal(
-        id=signal_id(key, due_at),
+        id=raised_id(key, due_at),
         kind=kind,
         subject=subject,
         event_id=event_id,

@@ -27,7 +27,7 @@ SELECT (SELECT count(*) FROM desk.stored_events WHERE originator_id = ANY (%(tas
 
 ENDPOINT = """
 INSERT INTO outgoing.endpoint (name, url, types, secret, created_at)
-VALUES ('shop', 'https://shop.test', '{*}', '', now())
+VALUES ('shop', 'https://shop.invalid', '{*}', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', now())
 """
 
 
