@@ -11,6 +11,7 @@ from events.log.errors import LogError
 from projections._engine.errors import EngineError
 from services.cli import checks, checks_log, checks_relay
 from services.cli.checks import Check, State
+from services.cli.checks_outgoing import of_outgoing
 from services.cli.exit_codes import ExitCode
 from services.cli.session import opened
 from services.cli.terminal import AsJson, emit, encoded, write
@@ -58,6 +59,7 @@ def _checks(settings: Settings, patience_seconds: float) -> Iterator[Check]:
     try:
         with opened(settings) as installation, installation.connect() as connection:
             yield from checks.of_database(connection)
+            yield of_outgoing(connection)
             if answers:
                 yield from checks_log.of_log(installation, connection, patience_seconds)
             yield from checks_relay.of_outboxes(connection, kafka=settings.kafka is not None)

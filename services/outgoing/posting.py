@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 
 from services.outgoing import signing
 from services.outgoing.addresses import connecting
@@ -22,15 +23,16 @@ HEADERS = {"content-type": "application/json", "user-agent": "regulars-webhooks"
 class Poster:
     """Posts over connections that it keeps. It lives within one event loop."""
 
-    def __init__(self, total_seconds: float = TOTAL_SECONDS) -> None:
-        """Wait no longer than this for an answer."""
+    def __init__(self, total_seconds: float = TOTAL_SECONDS, resolver: AbstractResolver | None = None) -> None:
+        """Wait no longer than this for an answer; find addresses as the system does, or by a ``resolver``."""
+        self._resolver = resolver
         self._timeout = aiohttp.ClientTimeout(total=total_seconds, sock_connect=min(CONNECT_SECONDS, total_seconds))
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
     async def __aenter__(self) -> Self:
         """Begin. What lies inside and what does not share no connection."""
         for inside in (False, True):
-            connector = aiohttp.TCPConnector(limit=0, socket_factory=connecting(inside=inside))
+            connector = aiohttp.TCPConnector(limit=0, resolver=self._resolver, socket_factory=connecting(inside=inside))
             self._sessions[inside] = aiohttp.ClientSession(
                 connector=connector,
                 timeout=self._timeout,

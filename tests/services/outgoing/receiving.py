@@ -1,6 +1,6 @@
 """Receivers that a test runs: a web server that keeps what is posted to it, and a mail server that keeps mail."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -33,7 +33,10 @@ class Answer(NamedTuple):
 
 
 class WebServer(ThreadingHTTPServer):
-    """Keeps every request, and answers each path as it is told to; without a word, that it is fine."""
+    """Keeps every request, and answers each path as it is told to; without a word, that it is fine.
+
+    What is in ``doing`` happens before a path answers.
+    """
 
     daemon_threads = True
 
@@ -42,6 +45,7 @@ class WebServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.received: list[Received] = []
         self.answers: dict[str, Answer] = {}
+        self.doing: dict[str, Callable[[], object]] = {}
 
     def url(self, path: str) -> str:
         """Return the address of a path."""
@@ -59,6 +63,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
         self.server.received.append(Received(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+        self.server.doing.get(self.path, lambda: None)()
         answer = self.server.answers.get(self.path, Answer())
         self.send_response(answer.status)
         for name, value in answer.headers.items():

@@ -3,9 +3,9 @@
 import asyncio
 import socket
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from services.outgoing.addresses import is_allowed
 from services.outgoing.endpoints import Endpoint, check_url
@@ -30,34 +30,47 @@ def test_private_addresses_are_for_what_lies_inside() -> None:
     assert [each for each in NEVER if is_allowed(each, inside=True)] == []
 
 
-def posted(url: str, *, inside: bool = False, seconds: float = 5.0) -> Outcome:
+class Liar(AbstractResolver):
+    """Says that every name leads to this machine."""
+
+    def __init__(self) -> None:
+        """Begin with nothing asked."""
+        self.asked: list[str] = []
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Return this machine."""
+        self.asked.append(host)
+        found = ResolveResult(hostname=host, host="127.0.0.1", port=port, family=family, proto=6, flags=0)
+        return [found]
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+
+def posted(url: str, *, inside: bool = False, seconds: float = 5.0, resolver: Liar | None = None) -> Outcome:
     """Post something, and return what came of it."""
 
     async def post() -> Outcome:
-        async with Poster(seconds) as poster:
+        async with Poster(seconds, resolver) as poster:
             return await poster.post(Endpoint("x", url, ["*"], new_secret(), NOW, inside=inside), "msg_1", "{}", NOW)
 
     return asyncio.run(post())
 
 
-def test_nothing_reaches_a_private_address(web: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither by its number nor by a name that leads there, be it only when the connection is made."""
-    asked: list[str] = []
+def test_nothing_reaches_a_private_address(web: WebServer) -> None:
+    """Neither by its number nor by a name that leads there, which is looked up once, for the connection itself."""
+    named, liar = web.url("/name").replace("127.0.0.1", "hooks.example.com"), Liar()
 
-    def look_up(host: str, port: int, *_: Any, **__: Any) -> list[Any]:  # noqa: ANN401 - as socket has it
-        asked.append(host)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+    by_number, by_name = posted(web.url("/number")), posted(named, resolver=liar)
 
-    outcome = posted(web.url("/number"))
-    with monkeypatch.context() as lied:
-        lied.setattr(socket, "getaddrinfo", look_up)
-        named = posted(web.url("/name").replace("127.0.0.1", "hooks.example.com"))
-
-    assert "127.0.0.1 is no address that webhooks may go to" in outcome.error
-    assert "127.0.0.1 is no address that webhooks may go to" in named.error
-    assert asked == ["hooks.example.com"]
+    for outcome in (by_number, by_name):
+        assert "127.0.0.1 is no address that webhooks may go to" in outcome.error
+    assert liar.asked == ["hooks.example.com"]
     assert web.at("/number") == web.at("/name") == []
     assert posted(web.url("/number"), inside=True).sent
+    assert posted(named, inside=True, resolver=liar).sent
 
 
 def test_a_redirect_is_followed_nowhere(web: WebServer) -> None:

@@ -1,67 +1,17 @@
-"""Webhooks are sent at least once, signed, and tried again; what never arrives is given up, and can be sent anew."""
+"""Webhooks are signed, and tried again where they fail; what never arrives is given up, and can be sent anew."""
 
-import json
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
-from threading import Event, Thread
+from datetime import datetime, timedelta
 
-import psycopg
-import pytest
 from standardwebhooks.webhooks import Webhook
 
-from services import installation
-from services.installation import Connection, Installation
-from services.outgoing import claiming, endpoints, sending
+from services.installation import Connection
+from services.outgoing import endpoints
 from services.outgoing.backoff import MOST_TRIES, WAITS
-from services.outgoing.claiming import LEASE
-from services.outgoing.delivery import Delivery, enqueue
-from services.outgoing.endpoints import Endpoint, endpoint_named
-from services.outgoing.figures import OutgoingFigures
-from services.outgoing.keeping import deliveries, in_queue, redeliver
-from services.outgoing.sending import send_due, sender_until_stopped
-from services.outgoing.signing import new_secret
-from services.reactions.reaction import Announce
+from services.outgoing.endpoints import endpoint_named
+from services.outgoing.keeping import deliveries, redeliver
+from services.outgoing.sending import send_due
+from tests.services.outgoing.announcing import NOW, Clock, announce, listens, states
 from tests.services.outgoing.receiving import Answer, WebServer
-
-NOW = datetime.now(UTC)
-"""Of today: who checks a signature refuses what was sent more than five minutes ago."""
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        """Begin now."""
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        """Return the time."""
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Return a clock."""
-    return Clock()
-
-
-def listens(connection: Connection, web: WebServer, path: str) -> str:
-    """Add an endpoint for everything, by the name of its path, and return its secret."""
-    secret = new_secret()
-    endpoints.add(connection, Endpoint(path.strip("/"), web.url(path), ["*"], secret, NOW, inside=True))
-    return secret
-
-
-def announce(connection: Connection, *keys: str) -> None:
-    """Enqueue an announcement for each key."""
-    with connection.cursor() as cursor:
-        announced = (Delivery(key, Announce("task.opened", "customer:ann", {"task": key})) for key in keys)
-        enqueue(cursor, announced, NOW)
-
-
-def states(connection: Connection) -> list[tuple[str, int, str]]:
-    """Return state, tries and code of all deliveries, the oldest first."""
-    return [(each["state"], each["tries"], each["code"]) for each in reversed(deliveries(connection))]
 
 
 def test_a_webhook_is_what_a_receiver_expects(connection: Connection, web: WebServer, clock: Clock) -> None:
@@ -168,98 +118,3 @@ def test_what_waits_for_an_endpoint_that_is_removed_is_held_back(connection: Con
 
     assert endpoints.remove(connection, "removed") == 1
     assert states(connection) == [("held", 0, "removed")]
-
-
-def test_a_sender_that_is_cut_off_before_it_writes_down_sends_again(
-    connection: Connection, web: WebServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """After a while, with the same id, so that the receiver knows it; and not for ever."""
-    listens(connection, web, "/cut")
-    announce(connection, "g-1")
-
-    def crash(*_: object) -> None:
-        raise ConnectionAbortedError
-
-    with monkeypatch.context() as broken:
-        broken.setattr(sending, "settle", crash)
-        with pytest.raises(ConnectionAbortedError):
-            send_due(connection, clock)
-    clock.now = NOW + LEASE - timedelta(seconds=1)
-    assert send_due(connection, clock) == 0
-    clock.now = NOW + LEASE
-    assert send_due(connection, clock) == 1
-
-    assert states(connection) == [("sent", 2, "")]
-    first, second = web.at("/cut")
-    assert (first.headers["webhook-id"], first.body) == (second.headers["webhook-id"], second.body)
-
-    redeliver(connection, clock.now, [deliveries(connection)[0]["id"]])
-    for _ in range(MOST_TRIES):
-        assert claiming.claim(connection, {"webhook:cut": 9}, clock.now) != []
-        clock.now += LEASE
-    send_due(connection, clock)
-    assert states(connection) == [("dead", MOST_TRIES + 1, "cut_off")]
-    assert len(web.at("/cut")) == 2
-
-
-def test_a_slow_failure_does_not_undo_what_another_sent(connection: Connection, web: WebServer, clock: Clock) -> None:
-    """Who was given up for cut off and then fails says nothing; who then succeeds does."""
-    listens(connection, web, "/slow")
-    announce(connection, "h-1")
-    (slow,) = claiming.claim(connection, {"webhook:slow": 1}, NOW)
-    clock.now = NOW + LEASE
-    (other,) = claiming.claim(connection, {"webhook:slow": 1}, clock.now)
-
-    dead = claiming.Result(slow.id, slow.tries, "dead", code="tries")
-    claiming.settle(connection, [dead], (), clock.now)
-    assert states(connection) == [("waiting", 2, "")]
-    sent = claiming.Result(slow.id, slow.tries, "sent", sent_at=clock.now)
-    claiming.settle(connection, [sent], (), clock.now)
-    claiming.settle(connection, [claiming.Result(other.id, other.tries, "dead")], (), clock.now)
-    assert states(connection) == [("sent", 2, "")]
-
-
-def test_several_senders_share_the_work(connection: Connection, dsn: str, web: WebServer, clock: Clock) -> None:
-    """Nothing is sent twice, and all is sent."""
-    listens(connection, web, "/shared")
-    keys = [f"i-{number}" for number in range(120)]
-    announce(connection, *keys)
-    stop, figures = Event(), [OutgoingFigures(), OutgoingFigures()]
-
-    with closing(Installation(dsn)) as opened:
-        senders = [
-            Thread(target=sender_until_stopped, args=(opened, stop, clock, each), daemon=True) for each in figures
-        ]
-        for sender in senders:
-            sender.start()
-        while in_queue(connection)["waiting"]:
-            stop.wait(0.01)
-        stop.set()
-        for sender in senders:
-            sender.join(10)
-
-    assert sorted(json.loads(each.body)["data"]["task"] for each in web.at("/shared")) == sorted(keys)
-    assert sum(each.sent["webhook"] for each in figures) == len(keys)
-    assert all(each.sent["webhook"] for each in figures)
-
-
-def test_a_database_that_goes_away_ends_the_sender(connection: Connection, dsn: str, clock: Clock) -> None:
-    """Whoever runs it opens the installation anew."""
-    with closing(Installation(dsn)) as opened, installation.connect(dsn) as other:
-        raised: list[BaseException] = []
-
-        def run() -> None:
-            try:
-                sender_until_stopped(opened, Event(), clock)
-            except psycopg.OperationalError as error:
-                raised.append(error)
-
-        sender = Thread(target=run, daemon=True)
-        sender.start()
-        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'regulars sender'"
-        while not other.execute(ended).fetchall():
-            sender.join(0.01)
-        sender.join(10)
-
-    del connection
-    assert len(raised) == 1
