@@ -52,6 +52,9 @@ class RelayPoint(StrEnum):
     AFTER_MOVING = "when the position has moved"
 
 
+POINTS = tuple(point for point in RelayPoint if point is not RelayPoint.NOWHERE)
+
+
 class DeskWorker:
     """Such a process; with ``cluster`` the log is on Kafka. It decides only where it may be killed."""
 

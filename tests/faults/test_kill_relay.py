@@ -13,11 +13,10 @@ from projections._engine.registry import live_tables
 from projections._engine.verify import verify
 from services.installation import Connection, connect
 from tests.contracts.kafka_topics import PARTITIONS
-from tests.faults.desk_worker import DeskWorker, RelayPoint
+from tests.faults.desk_worker import POINTS, DeskWorker
 from tests.kafka_messages import messages_of
 from tests.projections.engine.tables import pump
 
-POINTS = [point for point in RelayPoint if point is not RelayPoint.NOWHERE]
 RANDOM_KILLS = 4
 LONGEST_LIFE_SECONDS = 0.4
 
