@@ -48,6 +48,12 @@ def _half_hour(number: float) -> datetime:
     return WHOLE_SESSION + timedelta(seconds=number * HALF_HOUR_SECONDS)
 
 
+@lru_cache(maxsize=4096)
+def _offer_moment(subject: str, store: str, half_hour: int) -> Signal:
+    """Return the signal of a half hour, numbered; most of what is looked at asks for one that was made just before."""
+    return Signal("offer_moment", subject, {"store": store}, once=str(half_hour))
+
+
 class Visits(Projection, version=1):
     """What a subject did in one slot of a visit."""
 
@@ -119,8 +125,8 @@ class Visits(Projection, version=1):
         """Whom we know by name may be made an offer: once in each half hour, whatever they look at and where."""
         if not envelope.subject.startswith(KNOWN):
             return None
-        half_hour = int(envelope.time.timestamp()) // HALF_HOUR_SECONDS
-        return Signal("offer_moment", envelope.subject, {"store": event.store}, once=str(half_hour))
+        at = envelope.time
+        return _offer_moment(envelope.subject, event.store, at.toordinal() * 48 + at.hour * 2 + at.minute // 30)
 
 
 # Whole visits, out of ``slots`` by person: those of one store join where less than the gap lies between them.
