@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import LiteralString
 
+from msgspec.structs import replace
+
 from projections._engine import queries
 from projections._engine.registry import Connection
 from services.reactions import people, settings, tasking
-from services.reactions.contact_planned import DUE, about_of, begin_of, contact_of, task_of
+from services.reactions.contact_planned import DUE, about_of, begin_of, contact_of, reminder_of, task_of
+from services.reactions.naming import raised_id
 from services.reactions.reaction import Action, Announce, Hold, Reaction, Signal, World
 from services.reactions.tasking import Wanted
 
@@ -27,15 +30,16 @@ SELECT subject, plan, contact, due_on FROM contact_plans
 
 
 def look(connection: Connection, now: datetime) -> Iterator[Signal]:
-    """Yield a signal for each open contact whose day has come, once for each day that it had."""
+    """Yield a signal for each open contact whose day has come, the one that its reminder raises."""
     ahead = settings.in_force(connection, now).contact_days
     begin, end = now.date() - timedelta(days=BACK_DAYS), now.date() + timedelta(days=ahead)
     for row in queries.rows(connection, OPEN, begin=begin, end=end, now=now):
-        same = f"{DUE}:{row['subject']}:{row['plan']}:{row['contact']}:{row['due_on']}"
         detail = {"plan": row["plan"], "contact": row["contact"]}
-        yield Signal(
-            id=same, kind=DUE, subject=row["subject"], event_id=same, happened_at=now, raised_at=now, detail=detail
+        found = Signal(
+            id="", kind=DUE, subject=row["subject"], event_id="", happened_at=now, raised_at=now, detail=detail
         )
+        same = raised_id(reminder_of(found, row["due_on"]), begin_of(row["due_on"]) - timedelta(days=ahead))
+        yield replace(found, id=same, event_id=same)
 
 
 def react(signal: Signal, world: World) -> Iterable[Action]:

@@ -152,7 +152,10 @@ def test_open_contacts_whose_day_has_come_are_found(house: House) -> None:
     """Also those that were planned before there were reactions; not the others, and not before their day."""
     found = [each.id for each in contact_due.look(house.connection, MORNING)]
 
-    assert found == [f"contact_due:customer:pat:2024:{name}:2024-06-01" for name in ("old", "open")]
+    assert found == [
+        f"timer:contact:2024:{name}:customer:pat:2024-06-01:contact_due:2024-06-01T00:00:00.000000Z"
+        for name in ("old", "open")
+    ]
     assert list(contact_due.look(house.connection, MORNING - MOMENT)) == []
     assert list(contact_due.look(house.connection, MORNING + 100 * DAY)) == []
 
