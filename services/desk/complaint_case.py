@@ -6,8 +6,7 @@ and are left out, since the desk knows them first. Its state is the same in what
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cached_property
-from typing import Any, LiteralString, NamedTuple
+from typing import Any, LiteralString
 
 import msgspec
 from msgspec.structs import replace
@@ -54,7 +53,7 @@ KINDS: Mapping[type[Event], str] = {
 }
 
 # What a step changes of how a complaint stands.
-AFTER: Mapping[str, Mapping[str, Any]] = {
+AFTER: Mapping[str, Mapping[str, bool]] = {
     "acknowledged": {"acknowledged": True},
     "replied": {"acknowledged": True, "replied": True},
     WAITING: {"waiting": True},
@@ -66,7 +65,7 @@ AFTER: Mapping[str, Mapping[str, Any]] = {
 _DECODER = msgspec.json.Decoder(Step)
 
 
-class Standing(NamedTuple):
+class Standing(msgspec.Struct, frozen=True):
     """What matters of a complaint's steps: each tells how it is after the last of them."""
 
     acknowledged: bool = False
@@ -78,13 +77,14 @@ class Standing(NamedTuple):
     passed_to: str = ""
 
 
-class Case(msgspec.Struct, frozen=True, dict=True):
+class Case(msgspec.Struct, frozen=True):
     """One complaint. ``subjects`` are those of whom others know it; more than one where they are not one person."""
 
     id: str
     own_subject: str = ""
     subjects: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    standing: Standing = Standing()
 
     @property
     def subject(self) -> str:
@@ -96,18 +96,6 @@ class Case(msgspec.Struct, frozen=True, dict=True):
         """Return when the last step was."""
         return self.steps[-1].at if self.steps else None
 
-    @cached_property
-    def standing(self) -> Standing:
-        """Return how it stands."""
-        standing = Standing()
-        for step in self.steps:
-            if step.kind in ENDS_WAITING:
-                standing = standing._replace(waiting=False)
-            standing = standing._replace(**AFTER.get(step.kind, {}))
-            if step.kind == "escalated":
-                standing = standing._replace(passed_to=step.word)
-        return standing
-
     def offered_minor(self, currency: str) -> int:
         """Return how much was offered in a currency to make it good, all together."""
         return sum(step.amount_minor for step in self.steps if step.kind == "gesture" and step.currency == currency)
@@ -118,8 +106,20 @@ def evolve(state: Case, envelope: Envelope) -> Case:
     kind = KINDS.get(type(envelope.data))
     if kind is None:
         return state
-    step = _step(kind, envelope)
-    return replace(state, own_subject=envelope.subject, steps=_in_order((*state.steps, step)))
+    steps = _in_order((*state.steps, _step(kind, envelope)))
+    return replace(state, own_subject=envelope.subject, steps=steps, standing=_standing(steps))
+
+
+def _standing(steps: Iterable[Step]) -> Standing:
+    """Return how a complaint stands after its steps, in their order."""
+    changed: dict[str, Any] = {}
+    for step in steps:
+        if step.kind in ENDS_WAITING:
+            changed[WAITING] = False
+        changed |= AFTER.get(step.kind, {})
+        if step.kind == "escalated":
+            changed["passed_to"] = step.word
+    return Standing(**changed)
 
 
 def _step(kind: str, envelope: Envelope) -> Step:
@@ -138,14 +138,15 @@ def _step(kind: str, envelope: Envelope) -> Step:
 def heard(state: Case, connection: Connection) -> Case:
     """Return the complaint with what others said of it."""
     rows = queries.rows(connection, CASES, id=state.id)
-    told = [(row, [step for step in map(_DECODER.decode, row["steps"]) if _of_others(step)]) for row in rows]
+    told: list[Step] = []
     by_person: dict[str, str] = {}
-    for row, steps in told:
-        if steps:
+    for row in rows:
+        of_others = [step for step in map(_DECODER.decode, row["steps"]) if _of_others(step)]
+        if of_others:
             by_person.setdefault(row["person"], row["subject"])
-    return Case(
-        state.id, subjects=tuple(by_person.values()), steps=_in_order(step for _, some in told for step in some)
-    )
+            told += of_others
+    steps = _in_order(told)
+    return Case(state.id, subjects=tuple(by_person.values()), steps=steps, standing=_standing(steps))
 
 
 def _of_others(step: Step) -> bool:
