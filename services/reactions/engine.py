@@ -13,7 +13,6 @@ sentence, the others go on, and it can be tried again. A command that the desk's
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -21,16 +20,16 @@ from typing import NamedTuple
 import psycopg
 
 from projections._engine.registry import Connection
-from services.desk.deciding import Order, Refused
+from services.desk.deciding import Refused
 from services.desk.desk import Desk
 from services.desk.session import Done
 from services.process.retrying import Away
-from services.reactions.effects import Cursor, Due, Effects, FiredAlready, TimerMoved, keyed, write
+from services.reactions.commanding import orders_of, with_outcomes
+from services.reactions.effects import Cursor, Due, Effects, FiredAlready, TimerMoved, write
 from services.reactions.figures import ReactionFigures
 from services.reactions.firing import Firing, evaluated, failed, hearing
-from services.reactions.reaction import Do, Reaction, Signal
+from services.reactions.reaction import Reaction, Signal
 from services.reactions.registered import REACTIONS
-from services.reactions.wording import Document
 
 LOGGER = logging.getLogger("regulars.reactions")
 
@@ -46,10 +45,6 @@ NO_TIMERS: Mapping[str, Due] = MappingProxyType({})
 
 class Busy(RuntimeError):
     """The desk was asked for the same by others, again and again."""
-
-
-class _Undone(Exception):
-    """Leaves a transaction that is to change nothing."""
 
 
 BY_CHANCE = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
@@ -112,23 +107,6 @@ class Engine:
         message = "others react to the same signals, or decide on the same, again and again"
         raise Away(message)
 
-    def look_at(self, signals: Sequence[Signal], now: datetime) -> list[Firing]:
-        """Return what the reactions would answer to these signals, if they were new; nothing is changed."""
-        heard = [(signal, reaction) for signal in signals for reaction in self._by_kind.get(signal.kind, ())]
-        return evaluated(self.connection, heard, now)
-
-    def would_say(self, firings: Sequence[Firing], now: datetime) -> list[Firing]:
-        """Return firings with what the desk would say to their commands; nothing is changed."""
-        told: list[Firing] = []
-
-        def undo(_: Cursor, outcomes: Sequence[Done | Refused]) -> None:
-            told[:] = _with_outcomes(firings, outcomes)
-            raise _Undone
-
-        with suppress(_Undone):
-            self._desk.perform_all(_orders(firings), now, undo)
-        return told
-
     def _news(self, signals: Sequence[Signal], manner: Manner) -> list[tuple[Signal, Reaction]]:
         """Return what is to be answered: what never was, or with ``again`` what failed."""
         heard = [(signal, reaction) for signal in signals for reaction in self._by_kind.get(signal.kind, ())]
@@ -166,11 +144,11 @@ class Engine:
         told: list[Firing] = []
 
         def also(cursor: Cursor, outcomes: Sequence[Done | Refused]) -> None:
-            told[:] = _with_outcomes(effects.firings, outcomes)
+            told[:] = with_outcomes(effects.firings, outcomes)
             write(cursor, effects._replace(firings=told), now)
 
         try:
-            self._desk.perform_all(_orders(effects.firings), now, also)
+            self._desk.perform_all(orders_of(effects.firings), now, also)
         except Refused as refused:
             raise Busy(refused.message) from refused
         self._count(told)
@@ -204,39 +182,3 @@ def _transactions(
             part, timers, size = [], [], 0
     if part or timers:
         yield Effects(part, timers, again)
-
-
-def _orders(firings: Sequence[Firing]) -> list[Order]:
-    """Return the desk's commands that firings ask for."""
-    return [
-        Order(
-            action.aggregate,
-            action.id,
-            action.command,
-            f"reaction:{firing.reaction}",
-            key,
-            causation=firing.signal.event_id,
-        )
-        for key, action, firing in keyed(firings)
-        if isinstance(action, Do)
-    ]
-
-
-def _with_outcomes(firings: Sequence[Firing], outcomes: Sequence[Done | Refused]) -> list[Firing]:
-    """Return firings with the desk's outcomes, in the order of their commands, in their documents."""
-    said = iter(outcomes)
-    return [
-        firing._replace(
-            documents=[
-                _with_outcome(document, next(said)) if isinstance(action, Do) else document
-                for action, document in zip(firing.actions, firing.documents, strict=True)
-            ]
-        )
-        for firing in firings
-    ]
-
-
-def _with_outcome(document: Document, outcome: Done | Refused) -> Document:
-    if isinstance(outcome, Refused):
-        return {**document, "refused": {"code": outcome.code, "message": outcome.message}}
-    return {**document, "version": outcome.version}

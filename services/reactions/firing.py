@@ -64,6 +64,18 @@ def evaluated(
     return answers
 
 
+def foreseen(
+    connection: Connection, heard: Iterable[tuple[Signal, Reaction]], now: datetime, *, even_late: bool = False
+) -> list[Firing]:
+    """Return the same as ``evaluated`` over the connection's own transaction, whoever began it and will end it."""
+    (began_at,) = connection.execute(BEGAN).fetchall()[0]
+    return [
+        (None if even_late else lateness(signal, reaction, now, began_at))
+        or answer(signal, reaction, World(connection, now))
+        for signal, reaction in heard
+    ]
+
+
 def _look(connection: Connection) -> None:
     """Take a snapshot, where none is held, or a query that failed has ended it."""
     status = connection.info.transaction_status

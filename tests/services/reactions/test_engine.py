@@ -155,17 +155,6 @@ def test_what_is_held_back_is_written_with_its_rule(engine: Engine, connection: 
     assert effects(connection, [late, history, held, empty]) == (0, 0, 0, 0, 4)
 
 
-def test_looking_at_what_would_be_done_changes_nothing(engine: Engine, connection: Connection) -> None:
-    """The desk says what it would, too."""
-    signals = [new_signal(), new_signal("refused")]
-
-    told = engine.would_say(engine.look_at(signals, NOW), NOW)
-
-    assert [firing.outcome for firing in told] == ["fired", "fired"]
-    assert (told[0].documents[0]["version"], told[1].documents[0]["refused"]["code"]) == (1, "no_such_task")
-    assert effects(connection, signals) == (0, 0, 0, 0, 0)
-
-
 def test_a_long_id_still_makes_a_key_that_the_desk_takes(engine: Engine, connection: Connection) -> None:
     """An event's id may be as long as a key of the desk."""
     signal = new_signal(subject="customer:" + "x" * 90)
