@@ -5,12 +5,14 @@ later counts: so the desk's does.
 """
 
 from datetime import datetime
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 T = TypeVar("T")
 
 
-class Word(NamedTuple, Generic[T]):
+class Word(Struct, Generic[T], frozen=True):
     """What was said, and from when on it holds."""
 
     at: datetime

@@ -16,8 +16,8 @@ def test_the_way_of_a_task() -> None:
     first = TaskOpened(task="t", title="Ring", reason="complaint", why="late", due_at=NOON + DAY, assignee="ann")
     told = Shop.facts(
         (first, NOON),
-        (TaskOpened(task="t", title="Write", reason="complaint", about="complaint:c", store="leeds"), NOON + HOUR),
-        (TaskAssigned(task="t", assignee="bob"), NOON + 2 * HOUR),
+        (TaskOpened(task="t", title="Write", reason="complaint", about="complaint:c", store="leeds"), NOON + 2 * HOUR),
+        (TaskAssigned(task="t", assignee="bob"), NOON + HOUR),
         (TaskDone(task="t", outcome="called", by="bob"), NOON + 3 * HOUR),
         (TaskDone(task="t", outcome="wrote", by="ann"), NOON + 4 * HOUR),
     )

@@ -31,7 +31,7 @@ def test_the_way_of_a_planned_contact(house: House) -> None:
 
     plan = house.give("contact-plan", name, planned(10, 40, seen_to_by="ann"))
     same = house.give("contact-plan", name, planned(10))
-    more = house.give("contact-plan", name, planned(10, 70))
+    more = house.give("contact-plan", name, planned(0, 10, 70))
     moved = house.give("contact-plan", name, Adjust(contact="k10", due_on=on(12)), by="bob")
     unmoved = house.give("contact-plan", name, Adjust(contact="k10", due_on=on(12)))
     skipped = house.give("contact-plan", name, Skip(contact="k10", reason="complaint_open"))
@@ -39,7 +39,7 @@ def test_the_way_of_a_planned_contact(house: House) -> None:
     made = house.give("contact-plan", name, Record(contact="k10", text="Glad of it."))
     twice = house.give("contact-plan", name, Record(contact="k10"))
 
-    assert (plan[0], len(plan), same, len(more)) == (fact, 2, [], 1)
+    assert (plan[0], len(plan), same, len(more)) == (fact, 2, [], 2)
     assert (moved, unmoved) == (
         [ContactPlanned(plan="2026", contact="k10", due_on=on(12), purpose="hello", channel="phone", by="bob")],
         [],
