@@ -1,6 +1,6 @@
 """The steps that the reactions go by: the policy ``reactions`` of the house, in the version that is in force then.
 
-    regulars desk do policy reactions publish --version 2 --content '{"dial_fall": "20"}'
+    regulars desk do policy reactions publish 'content={"dial_fall": "20"}' --by anna
 
 A policy's content maps settings to texts; what it does not say is as ``Settings`` has it. What cannot be read of it is
 as usual, too, and ``problems`` says why.
