@@ -39,11 +39,16 @@ decided again, or where the database did not answer: what it writes counts once,
 class Desk:
     """Carries out commands on the database of a DSN, in which ``create_desk`` has run."""
 
-    def __init__(self, dsn: str, aggregates: Mapping[str, Aggregate[Any]] = BY_NAME) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        aggregates: Mapping[str, Aggregate[Any]] = BY_NAME,
+        connected: Callable[[str, int], Datastore] = Datastore,
+    ) -> None:
         """Connect when first asked; ``aggregates`` are those that there are, by name."""
         self.aggregates = aggregates
         self._mapper = EventMapper(Codec())
-        self._datastore = Datastore(dsn, CONNECTIONS)
+        self._datastore = connected(dsn, CONNECTIONS)
         self._recorder = Recorder(self._datastore)
         self._turn = Lock()
 

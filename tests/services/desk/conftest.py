@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import count
 
 import pytest
 
@@ -10,6 +11,8 @@ from services.desk.desk import Desk
 from services.installation import Connection
 from tests.services.desk.house import House
 from tests.services.ingest.doors import database_for
+
+NUMBERS = count(1)
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +41,9 @@ def house(postgres: str, template: str, database_names: Iterator[str]) -> Iterat
     """Return a house for all tests of rules; each decides on things of its own."""
     with database_for(postgres, template, next(database_names)) as made, closing(Desk(made)) as opened:
         yield House(made, opened)
+
+
+@pytest.fixture
+def name() -> str:
+    """Return the id of a task that nobody has."""
+    return f"t-{next(NUMBERS)}"
