@@ -8,7 +8,8 @@ import pytest
 
 from events.log import topics
 from events.log.cluster import Cluster
-from events.log.publishing import Message, Publisher
+from events.log.messages import Message
+from events.log.publishing import Publisher
 from services.installation import Connection, Installation
 from services.process.health import Health
 from services.process.retrying import DATABASE, LOG
