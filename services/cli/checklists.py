@@ -13,6 +13,7 @@ from services.checklists.playbook import Playbook
 from services.checklists.publishing import Published, published
 from services.checklists.reading import SHIPPED, load, shipped
 from services.cli import points
+from services.cli.exit_codes import ExitCode
 from services.cli.failures import Failure
 from services.cli.files import readable
 from services.cli.session import bring_up_to_date, built, opened, say_parked, with_rows
@@ -126,7 +127,7 @@ def _refusals() -> Iterator[None]:
         sentence = f"{error}."
         raise Failure(sentence) from error
     except Refused as refused:
-        raise Failure(refused.message) from refused
+        raise Failure(refused.message, ExitCode.NO) from refused
 
 
 def _state(each: Published) -> str:

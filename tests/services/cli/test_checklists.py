@@ -39,7 +39,7 @@ def test_a_playbook_is_published_and_withdrawn(regulars: Regulars, history: Path
     assert document["shipped"] == [name for name in SHIPPED if name != "first_order"]
     assert [(row["step"], row["missed"]) for row in report["tables"]["steps"]] == [("ribbon", 1)]
     assert (backdated.exit_code, backdated.err) == (
-        2,
+        1,
         "regulars: What checklist.first_order said on 2026-03-01 was worked by: let it hold from today on, or later.\n",
     )
     assert withdrawn.out == "parcels is withdrawn; what has begun goes on.\n"
