@@ -124,7 +124,7 @@ def _be_open(state: Task, what: str) -> None:
         message = f"There is no task {state.id}: open it first."
         raise Refused("no_such_task", message)
     if state.standing != OPEN:
-        message = f"Task {state.id} is {state.standing}, and can not be {what} any more: open a new one."
+        message = f"Task {state.id} is {state.standing}, and cannot be {what} any more: open a new one."
         raise Refused("not_open", message)
 
 
