@@ -14,9 +14,6 @@ from services.cli.reporting import Report
 from services.installation import Installation
 from services.process.retrying import PASSING, RETRY_SECONDS
 
-STOP_SECONDS = 15.0
-"""How long a loop may take to end: as long as the slowest thing that it may wait for, somebody else's answer."""
-
 Run = Callable[[Installation, Event, Report], None]
 
 
@@ -27,11 +24,26 @@ class Loop(NamedTuple):
     run: Run
 
 
+class Pace(NamedTuple):
+    """How long to wait before beginning again, and for the end of a loop.
+
+    That may take as long as the slowest thing that one waits for, somebody else's answer.
+    """
+
+    retry_seconds: float = RETRY_SECONDS
+    end_seconds: float = 15.0
+
+
+USUAL = Pace()
+
+
 @contextmanager
-def beside(loops: Sequence[Loop], installation: Installation, stop: Event, report: Report) -> Iterator[None]:
+def beside(
+    loops: Sequence[Loop], installation: Installation, stop: Event, report: Report, pace: Pace = USUAL
+) -> Iterator[None]:
     """Run loops for as long as the block lasts. One that fails sets ``stop``, and its error is raised at the end."""
     over = Event()
-    threads = [_Thread(loop, installation, over, stop, report) for loop in loops]
+    threads = [_Thread(loop, installation, over, stop, report, pace) for loop in loops]
     try:
         for each in threads:
             each.begin()
@@ -54,6 +66,7 @@ class _Thread:
     over: Event
     stop: Event
     report: Report
+    pace: Pace
     failure: Exception | None = None
 
     def begin(self) -> None:
@@ -63,7 +76,7 @@ class _Thread:
 
     def end(self) -> None:
         """Wait for its end, and not for ever."""
-        self._thread.join(STOP_SECONDS)
+        self._thread.join(self.pace.end_seconds)
         if self._thread.is_alive():
             sentence = f"{self.loop.name} does not end in time, and is left where it is; nothing is lost."
             self.report.tell("left", sentence[0].upper() + sentence[1:])
@@ -85,6 +98,6 @@ class _Thread:
                 if sentence != told and not self.over.is_set():
                     told = sentence
                     self.report.tell("away", sentence)
-                self.over.wait(RETRY_SECONDS)
+                self.over.wait(self.pace.retry_seconds)
             else:
                 return

@@ -34,6 +34,7 @@ LOGGER = logging.getLogger("regulars.reactions")
 
 LOOK_SECONDS = 0.1
 ASK_SECONDS = 10.0
+ASK = "SELECT 1"
 
 UNREADABLE = """
 INSERT INTO reactions.unreadable (place, value, reason, heard_at) VALUES (%s, %s, %s, %s) ON CONFLICT (place) DO NOTHING
@@ -94,7 +95,10 @@ class _Worker:
                 await app.stop()
 
     async def _ask(self) -> None:
-        """Ask the brokers whether they answer, where there was nothing to hear for a while."""
+        """Ask the brokers and the database whether they answer, where there was nothing to hear for a while."""
+        if self._watched.health.silent_seconds(DATABASE) > ASK_SECONDS:
+            await asyncio.get_running_loop().run_in_executor(self._database, self._engine.connection.execute, ASK)
+            self._watched.health.answered(DATABASE)
         if self._watched.health.silent_seconds(LOG) > ASK_SECONDS:
             await asyncio.to_thread(_find_the_topic, self._cluster)
             self._watched.health.answered(LOG)

@@ -50,19 +50,20 @@ HEARD = (Prunable(SIGNAL.table, "created_at", "reactions"),)
 """In the embedded mode: what the reactions have heard. Offers have no other place there than their table, and stay."""
 
 
-def prune(connection: Connection, prunable: Prunable, kept: timedelta = KEPT) -> int:
-    """Delete some of what was relayed longer than ``kept`` ago, and return how many rows: STEP_ROWS at most."""
+def prune(connection: Connection, prunable: Prunable, step_rows: int = STEP_ROWS) -> int:
+    """Delete some of what was relayed longer than KEPT ago, and return how many rows: ``step_rows`` at most."""
     names = {"table": sql.Identifier(*prunable.table.split(".")), "made_at": sql.Identifier(prunable.made_at)}
-    arguments = {"name": prunable.position, "step": STEP_ROWS, "kept": kept}
+    arguments = {"name": prunable.position, "step": step_rows, "kept": KEPT}
     return connection.execute(sql.SQL(DELETE).format(**names), arguments).rowcount
 
 
 class Pruner:
     """Prunes in small steps, and looks again after a while once there is nothing to do. One thread uses it."""
 
-    def __init__(self, connection: Connection, prunables: Sequence[Prunable]) -> None:
+    def __init__(self, connection: Connection, prunables: Sequence[Prunable], step_rows: int = STEP_ROWS) -> None:
         """Prune these over a connection."""
         self._connection = connection
+        self._step_rows = step_rows
         self._prunables = prunables
         self._next_look = 0.0
 
@@ -70,7 +71,7 @@ class Pruner:
         """Delete some rows, if it is time to look, and return how many."""
         if time.monotonic() < self._next_look:
             return 0
-        deleted = sum(prune(self._connection, prunable) for prunable in self._prunables)
+        deleted = sum(prune(self._connection, prunable, self._step_rows) for prunable in self._prunables)
         if not deleted:
             self._next_look = time.monotonic() + LOOK_SECONDS
         return deleted

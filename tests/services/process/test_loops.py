@@ -8,12 +8,12 @@ import pytest
 
 from services.cli.reporting import Report
 from services.installation import Installation
-from services.process import loops
-from services.process.loops import Loop, beside
+from services.process.loops import Loop, Pace, beside
 from tests.services.running import Told
 
 NOBODY = Installation("")
 PATIENCE_SECONDS = 20.0
+AT_ONCE = Pace(retry_seconds=0.001)
 
 
 def waiting(installation: Installation, stop: Event, report: Report) -> None:
@@ -24,9 +24,9 @@ def waiting(installation: Installation, stop: Event, report: Report) -> None:
     report.tell("ended", "It has ended.")
 
 
-def run(several: Sequence[Loop], stop: Event, told: Told, until: Event) -> None:
+def run(several: Sequence[Loop], stop: Event, told: Told, until: Event, pace: Pace = AT_ONCE) -> None:
     """Have loops run until something is so."""
-    with beside(several, NOBODY, stop, told):
+    with beside(several, NOBODY, stop, told, pace):
         assert until.wait(PATIENCE_SECONDS)
 
 
@@ -40,9 +40,8 @@ def test_they_end_with_what_they_run_beside() -> None:
     assert (told.count("begun"), told.count("ended"), stop.is_set()) == (2, 2, False)
 
 
-def test_one_begins_again_where_the_database_was_away(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_begins_again_where_the_database_was_away() -> None:
     """It says so once for each reason, and the others do not hear of it."""
-    monkeypatch.setattr(loops, "RETRY_SECONDS", 0.001)
     stop, told, until, tries = Event(), Told(), Event(), iter(["cut off\nat line 1", "cut off", "refused"])
 
     def failing(*_: object) -> None:
@@ -70,16 +69,15 @@ def test_one_that_fails_ends_everything() -> None:
     assert told.count("ended") == 1
 
 
-def test_one_that_does_not_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_does_not_end_is_left() -> None:
     """A process that is told to stop does so, and says what it left."""
-    monkeypatch.setattr(loops, "STOP_SECONDS", 0.01)
     told, until, ever = Told(), Event(), Event()
     until.set()
 
     def deaf(*_: object) -> None:
         ever.wait()
 
-    run([Loop("the sender", deaf)], Event(), told, until)
+    run([Loop("the sender", deaf)], Event(), told, until, AT_ONCE._replace(end_seconds=0.01))
 
     ever.set()
     assert told.events == [("left", "The sender does not end in time, and is left where it is; nothing is lost.")]

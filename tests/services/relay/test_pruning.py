@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import pytest
 
 from services.installation import Connection
-from services.relay import pruning
 from services.relay.outbox import make_positions
 from services.relay.outboxes import OFFER, SIGNAL, make_outboxes
 from services.relay.pruning import HEARD, PUBLISHED, Prunable, Pruner
@@ -74,11 +73,10 @@ def test_what_is_young_stays(connection: Connection) -> None:
     assert pruned(connection, PUBLISHED) == ([5], [5])
 
 
-def test_a_step_is_small(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_is_small(connection: Connection) -> None:
     """So that nobody who writes there waits for long; after the last one it does not look again at once."""
-    monkeypatch.setattr(pruning, "STEP_ROWS", 2)
     connection.execute(RELAYED, [4, SIGNAL.name])
-    pruner = Pruner(connection, PUBLISHED)
+    pruner = Pruner(connection, PUBLISHED, step_rows=2)
 
     steps = [pruner.step() for _ in range(3)]
     connection.execute(RELAYED, [5, SIGNAL.name])
