@@ -4,6 +4,7 @@ Its id is the name of the member of staff, as commands give it as ``actor``.
 
 The awkward half: whom somebody looks after, and for whom somebody stands in, the projections say. What was decided a
 moment ago may not have come there yet, so that a portfolio can be closed in that moment that has just got a customer.
+And one portfolio is decided on at a time, not two: who arrange to be away for each other at one instant both may.
 """
 
 import re
