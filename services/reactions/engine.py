@@ -3,7 +3,7 @@
     with closing(Engine(installation.connect(), desk)) as engine:
         engine.react_to(signals, now)
 
-Each signal is answered by each reaction that hears its kind, over one snapshot. Then one transaction writes all of it:
+Each signal is answered by each reaction that hears its kind, over one snapshot. One transaction writes all of it:
 what fired, the desk's facts, timers, deliveries and offers. So after a crash between any two steps a signal is heard
 again and either nothing was done, or all of it, and then nothing is done again.
 
@@ -12,8 +12,12 @@ sentence, the others go on, and it can be tried again. A command that the desk's
 """
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from datetime import datetime
+from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -28,13 +32,13 @@ from services.reactions.commanding import orders_of, with_outcomes
 from services.reactions.effects import Cursor, Due, Effects, FiredAlready, TimerMoved, write
 from services.reactions.figures import ReactionFigures
 from services.reactions.firing import Firing, evaluated, failed, hearing
-from services.reactions.reaction import Reaction, Signal
+from services.reactions.reaction import Do, Reaction, Signal
 from services.reactions.registered import REACTIONS
 
 LOGGER = logging.getLogger("regulars.reactions")
 
-MOST_AT_ONCE = 500
-"""About how many firings and actions a transaction has: the recorder's connection hangs with some thousand."""
+MOST_AT_ONCE = 400
+"""About how many firings and commands a transaction has."""
 
 TRIES = 20
 
@@ -65,7 +69,7 @@ FIRST = Manner()
 
 
 class Engine:
-    """Reacts, over a connection that is its own. One thread uses it."""
+    """Reacts, over a connection that is its own. One thread uses it; another writes, while that one looks on."""
 
     def __init__(
         self,
@@ -79,6 +83,7 @@ class Engine:
         self.figures = figures or ReactionFigures()
         self._desk = desk
         self._by_kind = hearing(reactions)
+        self._writer = ThreadPoolExecutor(1, "reactions")
 
     def react_to(
         self, signals: Iterable[Signal], now: datetime, raised: Mapping[str, Due] = NO_TIMERS, manner: Manner = FIRST
@@ -90,22 +95,44 @@ class Engine:
         or Away where the database is away; then some may be done, and all are to be heard again.
         """
         distinct = {signal.id: signal for signal in signals}
-        done: list[Firing] = []
         due = dict(raised)
+        done: list[Firing] = []
         for _ in range(TRIES):
             heard = self._news(list(distinct.values()), manner)
-            firings = evaluated(self.connection, heard, now, even_late=manner.even_late)
-            try:
-                for effects in _transactions(distinct, firings, due, again=manner.again):
-                    done += self._do(effects, now)
-                    for timer in effects.raised:
-                        due = {signal: each for signal, each in due.items() if each != timer}
-            except (FiredAlready, Busy, *BY_CHANCE):
-                continue
-            self.figures.heard += len(distinct)
-            return done
+            answers = evaluated(self.connection, heard, now, even_late=manner.even_late)
+            with closing(answers):
+                parts = _transactions(distinct, heard, answers, due, again=manner.again)
+                if self._do_all(parts, now, done, due):
+                    self.figures.heard += len(distinct)
+                    return done
         message = "others react to the same signals, or decide on the same, again and again"
         raise Away(message)
+
+    def _do_all(self, parts: Iterable[Effects], now: datetime, done: list[Firing], due: dict[str, Due]) -> bool:
+        """Do what some parts ask for, each while the next one is found; False where all is to be looked at again.
+
+        What was done is added to ``done``, and timers that were raised are taken out of ``due``.
+        """
+
+        def work(effects: Effects) -> None:
+            done.extend(self._do(effects, now))
+            for signal in [signal for signal, timer in due.items() if timer in effects.raised]:
+                del due[signal]
+
+        begun: Future[None] | None = None
+        try:
+            for effects in parts:
+                if begun is not None:
+                    begun.result()
+                begun = self._writer.submit(work, effects)
+            if begun is not None:
+                begun.result()
+        except (FiredAlready, Busy, *BY_CHANCE):
+            return False
+        finally:
+            if begun is not None:
+                wait([begun])
+        return True
 
     def _news(self, signals: Sequence[Signal], manner: Manner) -> list[tuple[Signal, Reaction]]:
         """Return what is to be answered: what never was, or with ``again`` what failed."""
@@ -156,27 +183,34 @@ class Engine:
 
     def _count(self, firings: Sequence[Firing]) -> None:
         for firing in firings:
-            self.figures.firings[firing.reaction, firing.outcome] += 1
-            self.figures.refused[firing.reaction] += sum("refused" in document for document in firing.documents)
+            refused = sum("refused" in document for document in firing.documents)
+            self.figures.fired(firing.reaction, firing.outcome, refused)
             if firing.outcome == "failed":
                 LOGGER.error("Reaction %s failed on signal %s: %s", firing.reaction, firing.signal.id, firing.words)
 
 
 def _transactions(
-    signals: Iterable[str], firings: Sequence[Firing], raised: Mapping[str, Due], *, again: bool
+    signals: Iterable[str],
+    heard: Sequence[tuple[Signal, Reaction]],
+    answers: Iterator[Firing],
+    raised: Mapping[str, Due],
+    *,
+    again: bool,
 ) -> Iterator[Effects]:
-    """Yield what goes into one transaction each: all that some signals lead to, and about as much as is quick."""
-    by_signal: dict[str, list[Firing]] = {}
-    for firing in firings:
-        by_signal.setdefault(firing.signal.id, []).append(firing)
+    """Yield what goes into one transaction each: all that some signals lead to, and about as much as is quick.
+
+    The answers come one by one, in the order of what was heard, and that is in the order of the signals.
+    """
+    counts = Counter(signal.id for signal, _ in heard)
+    timers_of = dict(raised)  # what is raised meanwhile is taken out of the other
     part: list[Firing] = []
     timers: list[Due] = []
     size = 0
     for signal in signals:
-        found = by_signal.get(signal, [])
+        found = list(islice(answers, counts[signal]))
         part += found
-        timers += [raised[signal]] if signal in raised else []
-        size += sum(1 + len(firing.actions) for firing in found)
+        timers += [timers_of[signal]] if signal in timers_of else []
+        size += sum(1 + sum(isinstance(action, Do) for action in firing.actions) for firing in found)
         if size >= MOST_AT_ONCE:
             yield Effects(part, timers, again)
             part, timers, size = [], [], 0

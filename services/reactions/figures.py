@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from threading import Lock
 
 from prometheus_client import CollectorRegistry
 
@@ -22,6 +23,13 @@ class ReactionFigures:
     swept: Counter[str] = field(default_factory=Counter)
     interruptions: int = 0
     leading: bool = False
+    _lock: Lock = field(default_factory=Lock)
+
+    def fired(self, reaction: str, outcome: str, refused: int) -> None:
+        """Count a firing, and the commands of it that the desk refused. Any thread may."""
+        with self._lock:
+            self.firings[reaction, outcome] += 1
+            self.refused[reaction] += refused
 
     def outcomes(self, outcome: str) -> int:
         """Return how many firings came to this."""

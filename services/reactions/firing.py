@@ -1,6 +1,6 @@
 """A firing: what came of one signal in one reaction. It is found without doing anything, and can be shown as it is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -44,24 +44,22 @@ def hearing(reactions: Iterable[Reaction]) -> Mapping[str, Sequence[Reaction]]:
 
 def evaluated(
     connection: Connection, heard: Iterable[tuple[Signal, Reaction]], now: datetime, *, even_late: bool = False
-) -> list[Firing]:
-    """Return what each reaction answers to its signal, all over one snapshot of the projections; nothing is changed.
+) -> Generator[Firing]:
+    """Yield what each reaction answers to its signal, all over one snapshot of the projections; nothing is changed.
 
     A reaction that raises an exception has failed, and the others go on; a query of it that fails ends the snapshot,
     and the next one sees another. ``even_late`` lets pass what is held back since it is late. Raises
-    psycopg.OperationalError where the database is away.
+    psycopg.OperationalError where the database is away. Close it, so that the snapshot ends.
     """
     (began_at,) = connection.execute(BEGAN).fetchall()[0]
-    answers: list[Firing] = []
     try:
         for signal, reaction in heard:
             _look(connection)
             late = None if even_late else lateness(signal, reaction, now, began_at)
-            answers.append(late or answer(signal, reaction, World(connection, now)))
+            yield late or answer(signal, reaction, World(connection, now))
     finally:
         if not connection.closed:
             connection.rollback()
-    return answers
 
 
 def foreseen(
