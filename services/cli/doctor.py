@@ -59,7 +59,7 @@ def _checks(settings: Settings, patience_seconds: float) -> Iterator[Check]:
     try:
         with opened(settings) as installation, installation.connect() as connection:
             yield from checks.of_database(connection)
-            yield of_outgoing(connection)
+            yield from of_outgoing(connection)
             if answers:
                 yield from checks_log.of_log(installation, connection, patience_seconds)
             yield from checks_relay.of_outboxes(connection, kafka=settings.kafka is not None)

@@ -12,18 +12,22 @@ The policy ``frequency_caps``, and ``frequency_caps.STORE``:
     CHANNEL.day, CHANNEL.week  how many by one channel, such as email.week
 
 A version holds from when it was published until the next one is. One without any setting ends the rule, and a store's
-own such version hands the store back. A version that cannot be understood is passed over: the one before it holds on.
+own such version hands the store back. A version that cannot be understood is passed over: the one before it holds on,
+and ``regulars doctor`` says so.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, LiteralString, NamedTuple
+from typing import Any, LiteralString, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from projections._engine import queries
 from projections._engine.registry import Connection
+
+T = TypeVar("T")
 
 QUIET, CAPS = "quiet_hours", "frequency_caps"
 
@@ -37,6 +41,15 @@ DAY = timedelta(days=1)
 VERSIONS: LiteralString = """
 SELECT policy, policy_version, content::jsonb AS content FROM policies
  WHERE policy = ANY (%(policies)s) AND least(first_published, content_at) <= %(now)s
+ ORDER BY policy, CASE WHEN content_at <= %(now)s THEN content_at ELSE first_published END DESC, content_by DESC
+"""
+
+
+# Every policy of these two kinds, and the version of each that was published last by now.
+LATEST: LiteralString = """
+SELECT DISTINCT ON (policy) policy, policy_version, content::jsonb AS content FROM policies
+ WHERE (starts_with(policy, 'quiet_hours') OR starts_with(policy, 'frequency_caps'))
+   AND least(first_published, content_at) <= %(now)s
  ORDER BY policy, CASE WHEN content_at <= %(now)s THEN content_at ELSE first_published END DESC, content_by DESC
 """
 
@@ -77,13 +90,11 @@ class Cap(NamedTuple):
     most: int
 
 
-@dataclass(frozen=True)
-class Rules:
-    """What holds for the customers of a store; ``problems`` are versions that were passed over, and why."""
+class Rules(NamedTuple):
+    """What holds for the customers of a store."""
 
     quiet: QuietHours | None = None
     caps: tuple[Cap, ...] = ()
-    problems: list[str] = field(default_factory=list)
 
 
 def quiet_hours_of(content: Mapping[str, str]) -> QuietHours:
@@ -127,12 +138,20 @@ def caps_problems(content: Mapping[str, str]) -> Iterable[str]:
 
 def rules_for(connection: Connection, store: str, now: datetime) -> Rules:
     """Return what holds now for the customers of a store; an empty one is none in particular."""
-    names = [name for policy in (QUIET, CAPS) for name in (f"{policy}.{store}", policy)]
-    rows = queries.rows(connection, VERSIONS, policies=names, now=now)
-    problems: list[str] = []
-    found = [_held(rows, name, quiet_hours_of if name.startswith(QUIET) else caps_of, problems) for name in names]
-    quiet, caps = found[0] or found[1], found[2] or found[3]
-    return Rules(quiet, caps or (), problems)
+    own, everybody = (f".{store}", "")
+    policies = [f"{policy}{whose}" for policy in (QUIET, CAPS) for whose in (own, everybody)]
+    rows = queries.rows(connection, VERSIONS, policies=policies, now=now)
+    quiet = _held(rows, QUIET + own, quiet_hours_of) or _held(rows, QUIET, quiet_hours_of)
+    return Rules(quiet, _held(rows, CAPS + own, caps_of) or _held(rows, CAPS, caps_of) or ())
+
+
+def passed_over(connection: Connection, now: datetime) -> list[str]:
+    """Return a sentence for each policy whose last version cannot be understood, so that an older one holds."""
+    sentences = []
+    for row in queries.rows(connection, LATEST, now=now):
+        check = quiet_hours_problems if row["policy"].partition(".")[0] == QUIET else caps_problems
+        sentences += [f"{row['policy']}, version {row['policy_version']}: {each}" for each in check(row["content"])]
+    return sentences
 
 
 def is_zone(text: str) -> bool:
@@ -140,14 +159,12 @@ def is_zone(text: str) -> bool:
     return text in available_timezones()
 
 
-def _held(rows: list[dict[str, Any]], policy: str, read: Any, problems: list[str]) -> Any:  # noqa: ANN401 - a rule of either kind
+def _held(rows: list[dict[str, Any]], policy: str, read: Callable[[Mapping[str, str]], T]) -> T | None:
     """Return what the newest version of a policy that can be understood says; None where it says nothing."""
     for row in rows:
         if row["policy"] == policy:
-            try:
+            with suppress(BadRule):
                 return read(row["content"]) if row["content"] else None
-            except BadRule as error:
-                problems.append(f"Policy {policy}, version {row['policy_version']}, is passed over: {error}")
     return None
 
 

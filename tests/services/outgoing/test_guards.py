@@ -7,6 +7,7 @@ import pytest
 from services.installation import Connection
 from services.outgoing.channels import Channel
 from services.outgoing.guards import Guards, Held, Message, Send
+from services.outgoing.rules import passed_over
 from tests.services.outgoing.guarded import BY_MAIL, DAY, NEWS, NIGHT, NOON, code
 
 TO_STAFF = Channel("staff", "email", "staff", "mailto://localhost/?to={address}", NOON)
@@ -83,3 +84,12 @@ def test_in_quiet_hours_it_waits_until_they_end(connection: Connection) -> None:
     assert code(judged(connection, "customer:kyoto", purpose="recall")) == ""
     assert code(judged(connection, "customer:kyoto", now=NOON + 3 * DAY)) == ""
     assert code(judged(connection, "customer:kyoto", now=NIGHT + 3 * DAY)) == "quiet_hours"
+
+
+@pytest.mark.usefixtures("told")
+def test_a_version_that_cannot_be_understood_is_named(connection: Connection) -> None:
+    """For as long as it is the last one: what holds then is older than people think."""
+    assert passed_over(connection, NOON) == [
+        "quiet_hours, version 1: from: 'sunset' is no time of the day, such as 21:00."
+    ]
+    assert passed_over(connection, NOON + 9 * DAY) == []

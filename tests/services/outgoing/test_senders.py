@@ -93,6 +93,20 @@ def test_several_senders_share_the_work(connection: Connection, dsn: str, web: W
     assert all(each.sent["webhook"] for each in figures)
 
 
+def test_what_one_sender_takes_no_other_does(connection: Connection, dsn: str, web: WebServer) -> None:
+    """Not even in the same moment: it takes what is left, and waits for nobody."""
+    listens(connection, web, "/taken")
+    announce(connection, "j-1", "j-2", "j-3")
+
+    with connection.transaction(), installation.connect(dsn) as other:
+        other.execute("SET lock_timeout = '2s'")
+        mine = claiming.claim(connection, {"webhook:taken": 2}, NOW)
+        theirs = claiming.claim(other, {"webhook:taken": 9}, NOW)
+
+    assert [len(mine), len(theirs)] == [2, 1]
+    assert not {each.id for each in mine} & {each.id for each in theirs}
+
+
 def test_a_database_that_goes_away_ends_the_sender(connection: Connection, dsn: str, clock: Clock) -> None:
     """Whoever runs it opens the installation anew."""
     with closing(Installation(dsn)) as opened, installation.connect(dsn) as other:
