@@ -14,6 +14,7 @@ from events.log.cluster import Cluster
 from services.benchmark import over_kafka
 from services.benchmark.api_process import only_on
 from services.benchmark.cores import cores
+from services.benchmark.desk import measure_desk
 from services.benchmark.dial import measure_dial
 from services.benchmark.door import measure_door
 from services.benchmark.ingest import Wishes
@@ -21,7 +22,7 @@ from services.benchmark.ingest import measure as measure_ingest
 from services.benchmark.measuring import Measurement, measure, scratch
 from services.benchmark.over_kafka import OverKafka
 from services.benchmark.page import measure_page
-from services.cli.bench_shown import show_dial, show_door, show_drain, show_ingest, show_page
+from services.cli.bench_shown import show_desk, show_dial, show_door, show_drain, show_ingest, show_page
 from services.cli.exit_codes import ExitCode
 from services.cli.session import opened
 from services.cli.terminal import AsJson, Stage, emit, say, stages
@@ -38,13 +39,14 @@ class What(StrEnum):
     DOOR = "door"
     PAGE = "page"
     DIAL = "dial"
+    DESK = "desk"
 
 
 Way = Annotated[
     What,
     Argument(
-        help="From the log into the projections; the front door over HTTP; the door on Kafka's intake; reading; or the"
-        " volume dial."
+        help="From the log into the projections; the front door over HTTP; the door on Kafka's intake; reading; the"
+        " volume dial; or the desk."
     ),
 ]
 Events = Annotated[int, Option("--events", min=1, metavar="N", help="How many events to make up.")]
@@ -65,6 +67,7 @@ Soak = Annotated[
 Drip = Annotated[
     int, Option("--drip", min=0, max=10_000, metavar="N", help="With ingest: connections that say one byte a second.")
 ]
+Commands = Annotated[int, Option("--commands", min=10, metavar="N", help="With desk: how many to give in each way.")]
 Customers = Annotated[int, Option("--customers", min=100, metavar="N", help="With page or dial: how many to make up.")]
 
 
@@ -79,6 +82,7 @@ def bench(
     soak: Soak = 30,
     drip: Drip = 0,
     customers: Customers = 1_000_000,
+    commands: Commands = 5_000,
     as_json: AsJson = False,
 ) -> None:
     """Measure append and drain on this machine, or a door to it, in a database of its own.
@@ -90,7 +94,8 @@ def bench(
     on a schedule, then both for as long as memory is watched. 'bench door' has one 'regulars door' let a backlog in.
     Without --kafka these two start a broker of their own, and they fail where the log does not hold exactly what was
     acknowledged. 'bench page' makes up customers, and reads pages of some, and every report; 'bench dial' fits the
-    volume dial of as many.
+    volume dial of as many. 'bench desk' gives --commands commands on one core: one by one, a hundred in a transaction,
+    and over HTTP.
     """
     settings = Settings.from_environment()
     match what:
@@ -102,6 +107,8 @@ def bench(
             _page(settings, customers, seed, as_json=as_json)
         case What.DIAL:
             _dial(settings, customers, seed, as_json=as_json)
+        case What.DESK:
+            _desk(settings, commands, seed, as_json=as_json)
         case What.DRAIN:
             _drain(settings, kafka, events, seed, pumps, as_json=as_json)
 
@@ -157,9 +164,25 @@ def _dial(settings: Settings, customers: int, seed: int, *, as_json: bool) -> No
         show_dial(measurement)
 
 
+def _desk(settings: Settings, commands: int, seed: int, *, as_json: bool) -> None:
+    parted = cores()
+    with (
+        only_on(parted.others),
+        opened(replace(settings, kafka=None)) as installation,
+        scratch(installation.dsn) as own,
+        stages() as stage,
+    ):
+        measurement = measure_desk(own, parted, stage, commands=commands, seed=seed)
+    if as_json:
+        emit(measurement)
+    else:
+        show_desk(measurement)
+    _be_whole(whole=measurement.whole)
+
+
 def _be_whole(*, whole: bool) -> None:
     if not whole:
-        say("The log does not hold exactly what was acknowledged, or something was refused.")
+        say("There is not exactly what was acknowledged, or something was refused.")
         raise Exit(ExitCode.NO)
 
 

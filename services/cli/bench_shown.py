@@ -1,5 +1,6 @@
 """What ``regulars bench`` measured, as a person reads it."""
 
+from services.benchmark.desk import Desked
 from services.benchmark.dial import Dialled
 from services.benchmark.door import LetThrough
 from services.benchmark.ingest_figures import Ingest
@@ -66,3 +67,18 @@ def show_dial(measurement: Dialled) -> None:
     write(f"dials   {measurement.seconds:>10,.1f} s for a month: read, fitted, recorded and kept")
     write(f"report  {measurement.report_seconds:>10,.1f} s")
     write(f"memory  {measurement.peak_rss_mb:>10,.0f} MB at the peak")
+
+
+def show_desk(measurement: Desked) -> None:
+    """Show what came of the desk."""
+    write(f"{plural(measurement.one_by_one.commands, 'command')} to the desk in each of three ways", bold=True)
+    ways = {
+        "one by one": measurement.one_by_one,
+        "a hundred at once": measurement.together,
+        "over HTTP": measurement.over_http,
+    }
+    names = ["way", "commands/s", "p50 ms", "p99 ms", "ms of CPU a command"]
+    write_table(
+        names, [(way, r.commands_per_second, r.p50_ms, r.p99_ms, r.cpu_milliseconds) for way, r in ways.items()]
+    )
+    write(f"commits synchronous_commit {measurement.synchronous_commit}, fsync {measurement.fsync}")

@@ -23,6 +23,7 @@ from eventsourcing.persistence import (
 from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, PostgresDatastore
 from eventsourcing.utils import retry
 from psycopg.rows import DictRow, dict_row, tuple_row
+from psycopg.sql import SQL, Identifier
 
 from projections._engine.registry import Connection
 from services.installation import conninfo
@@ -108,6 +109,8 @@ class Recorder(PostgresApplicationRecorder):
     def __init__(self, datastore: Datastore) -> None:
         """Record in the table that ``create_desk`` made."""
         super().__init__(datastore)
+        table, channel = Identifier(SCHEMA, self.events_table_name), Identifier(self.channel_name)
+        self._lock_and_notify = SQL("LOCK TABLE {} IN EXCLUSIVE MODE; NOTIFY {}").format(table, channel)
 
     def write(self, stored_events: Sequence[StoredEvent], work: Callable[[Cursor], None]) -> None:
         """Write events and do ``work``, both or neither, durably.
@@ -139,6 +142,13 @@ class Recorder(PostgresApplicationRecorder):
                 return None
             self._insert_stored_events(cursor, stored_events)
             return self._fetch_ids_after_insert_events(cursor, stored_events)
+
+    def _lock_table(self, curs: Cursor) -> None:
+        """Lock the table and tell who listens in one round trip, where the library takes three."""
+        curs.execute(self._lock_and_notify, prepare=False)
+
+    def _notify_channel(self, curs: Cursor) -> None:
+        """Tell nobody: it is told with the lock."""
 
 
 def streams(connection: Connection, originators: Sequence[str]) -> dict[str, list[StoredEvent]]:

@@ -110,3 +110,14 @@ def test_the_dial_is_measured_over_customers_that_are_made_up(regulars: Regulars
     assert (ran.exit_code, document["customers"]) == (0, 400)
     assert document["purchase_rows"] > 400
     assert document["seconds"] > 0
+
+
+def test_the_desk_is_measured(regulars: Regulars) -> None:
+    """Each way of giving commands; one event is kept for each, durably as far as the server is."""
+    ran = regulars("bench", "desk", "--commands", "90", "--json")
+
+    document = ran.documents[-1]
+    assert (ran.exit_code, document["whole"], document["synchronous_commit"]) == (0, True, "on")
+    ways = [document[way] for way in ("one_by_one", "together", "over_http")]
+    assert [way["commands"] for way in ways] == [90, 90, 72]
+    assert all(0 < way["p50_ms"] <= way["p99_ms"] for way in ways)
