@@ -7,7 +7,7 @@ from services.reactions.reaction import Action, Hold, Reaction, Signal, World
 
 ABOUT = """
 Whenever something happens that can show a step of a checklist, tasks of overdue steps of this customer are looked at:
-one whose step is not late any more, since it was done or called off, is closed as done late.
+one whose step is not to be done any more, since it was done or called off, is closed as done late.
 """
 
 HEARS = (
@@ -28,9 +28,9 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
     if not waiting:
         yield Hold("nothing_open", "No task of an overdue step is open for them.")
         return
-    late = {runs.task_of(row) for row in runs.steps_of(world, signal.subject) if row["late"]}
+    owed = {runs.task_of(row) for row in runs.steps_of(world, signal.subject)}
     for task in waiting:
-        if task["task"] not in late:
+        if task["task"] not in owed:
             yield tasking.completed(task["task"], "done_late")
 
 

@@ -10,7 +10,7 @@ from tests.services.reactions.each.house import DAY, House
 def test_the_version_that_is_in_force_decides(house: House) -> None:
     """Before the first it is as usual; what a version does not say is as usual, too."""
     house.policy(NOON, dial_fall="20", without_manager="eve")
-    house.policy(NOON, "reactions_of_others", dial_fall="30")
+    house.policy(NOON - 5 * DAY, "reactions_of_others", dial_fall="30")
     house.policy(NOON + DAY, dial_fall="25")
     connection = house.catch_up()
 
