@@ -8,6 +8,7 @@ import msgspec
 import psycopg
 
 from projections._engine.registry import Connection
+from services.reactions import remembered
 from services.reactions.reaction import Action, Hold, Reaction, Signal, World
 from services.reactions.wording import Document, document_of
 
@@ -58,6 +59,7 @@ def evaluated(
             late = None if even_late else lateness(signal, reaction, now, began_at)
             yield late or answer(signal, reaction, World(connection, now))
     finally:
+        remembered.end(connection)
         if not connection.closed:
             connection.rollback()
 
@@ -81,6 +83,7 @@ def _look(connection: Connection) -> None:
         connection.rollback()
     if status != psycopg.pq.TransactionStatus.INTRANS:
         connection.execute(SNAPSHOT)
+        remembered.begin(connection)
 
 
 def lateness(signal: Signal, reaction: Reaction, now: datetime, began_at: datetime) -> Firing | None:

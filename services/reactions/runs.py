@@ -14,6 +14,7 @@ from services.checklists.playbook import PLACED, RAISED, TICKED, VISIT, Playbook
 from services.checklists.publishing import POLICY, from_settings
 from services.reactions.naming import name_of
 from services.reactions.reaction import Signal, World
+from services.reactions.remembered import once
 from services.reports.checklist_runs import OF_ONE, STANDS
 
 OVERDUE = "checklist_step_overdue"
@@ -73,7 +74,8 @@ def begun(world: World, signal: Signal) -> Iterator[Begun]:
 
 def _of_trigger(world: World, signal: Signal, trigger: str) -> Iterator[Playbook]:
     store = signal.detail.get("store")
-    for row in policies.holding(world.connection, POLICY, signal.happened_at):
+    published = once(world.connection, POLICY, lambda: policies.every(world.connection, POLICY))
+    for row in policies.held_at(published, signal.happened_at):
         name = row["policy"].removeprefix(POLICY)
         if row["content"].get("event") != trigger or not row["content"].get("steps"):
             continue

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from projections import policies
 from projections._engine.registry import Connection
+from services.reactions.remembered import once
 
 POLICY = "reactions"
 WHOLE = re.compile(r"[0-9]{1,6}")
@@ -75,6 +76,10 @@ USUAL = Settings()
 
 def in_force(connection: Connection, now: datetime) -> Settings:
     """Return the settings that hold by the clock."""
+    return once(connection, (POLICY, now), lambda: _read_in_force(connection, now))
+
+
+def _read_in_force(connection: Connection, now: datetime) -> Settings:
     held = {row["policy"]: row["content"] for row in policies.holding(connection, POLICY, now)}
     return settings_of(held.get(POLICY, {}))
 
