@@ -141,6 +141,7 @@ def check_url(url: str, *, inside: bool) -> None:
     try:
         parts = urlsplit(url)
         port = parts.port
+        (parts.hostname or "").encode("idna")
     except ValueError:
         parts, port = urlsplit(""), None
     if not parts.hostname or port == 0 or not url.isprintable() or " " in url or len(url) > MOST_URL_CHARACTERS:

@@ -61,6 +61,8 @@ class Poster:
                 return _outcome(response, start)
         except TimeoutError:
             return Outcome(error=f"It did not answer within {self._timeout.total:g} s.")
+        except (aiohttp.InvalidURL, UnicodeError):  # they repeat the URL, which may hold a key
+            return Outcome(error="Its URL leads nowhere.")
         except (aiohttp.ClientError, OSError) as error:
             return Outcome(error=f"{type(error).__name__}: {error}".replace("\0", ""))
 

@@ -89,6 +89,8 @@ def test_who_does_not_answer_is_left() -> None:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         assert posted(url, inside=True, seconds=0.1).error == "It did not answer within 0.1 s."
     assert "ClientConnectorError" in posted(url, inside=True).error
+    for nowhere in ("https://a..b/?key=secret", "https://2130706433/?key=secret"):
+        assert posted(nowhere).error == "Its URL leads nowhere."
 
 
 def test_a_url_is_one_that_a_webhook_can_go_to() -> None:
@@ -103,6 +105,7 @@ def test_a_url_is_one_that_a_webhook_can_go_to() -> None:
         "https://example.com/se cret",
         "https://example.com:99999/secret",
         "https://[secret/",
+        "https://secret..example/",
         "secret",
     ):
         with pytest.raises(OutgoingRefused) as refused:
