@@ -78,10 +78,10 @@ class Latency(Struct, frozen=True, kw_only=True):
 
 
 class Reacted(Struct, frozen=True, kw_only=True):
-    """Both; without Kafka there is no latency."""
+    """Both."""
 
     answered: Answered
-    latency: Latency | None
+    latency: Latency
 
 
 def measure_answers(installation: Installation, heard: Heard, events: int) -> Answered:
