@@ -9,6 +9,7 @@ Reads `complaint_cases` and `policies`.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import LiteralString, NamedTuple
 
 import msgspec
@@ -25,6 +26,7 @@ from services.reactions.settings import Settings
 AT_RISK, DUE, OVERDUE = "promise_at_risk", "promise_due", "promise_overdue"
 WAITED = "waited_for_customer"
 WHOLE = 100
+SHORT = 12
 MOMENT = timedelta(microseconds=1)
 
 CASE: LiteralString = """
@@ -170,7 +172,10 @@ def _rounds(steps: Sequence[Step]) -> list[Round]:
 
 
 def _answer(complaint: str, begin: Step, number: int) -> str:
-    return name_of("answer", complaint, begin.event) if number else name_of("answer", complaint)
+    """Return the name of an answer: the first one's is the complaint's, a later one's says what reopened it, in short."""
+    if not number:
+        return name_of("answer", complaint)
+    return name_of("answer", complaint, sha256(begin.event.encode("utf-8", "surrogatepass")).hexdigest()[:SHORT])
 
 
 def _place(rounds: Sequence[Round], names: Sequence[str], signal: Signal) -> int:
