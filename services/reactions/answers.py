@@ -172,7 +172,7 @@ def _rounds(steps: Sequence[Step]) -> list[Round]:
 
 
 def _answer(complaint: str, begin: Step, number: int) -> str:
-    """Return the name of an answer: the first one's is the complaint's, a later one's says what reopened it, in short."""
+    """Return the name of an answer; that of a later one says what reopened the complaint, in short."""
     if not number:
         return name_of("answer", complaint)
     return name_of("answer", complaint, sha256(begin.event.encode("utf-8", "surrogatepass")).hexdigest()[:SHORT])

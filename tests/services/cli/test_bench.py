@@ -27,6 +27,14 @@ def test_the_last_line_is_the_measurement(regulars: Regulars) -> None:
     assert document["events_per_second"] == pytest.approx(6000 / document["seconds"]["drain"], rel=0.01)
     assert (document["events"], document["parked"]) == (6000, 0)
     assert document["rows_written"] > 1000
+    assert document["signals"] == 0
+
+
+def test_news_raises_signals(regulars: Regulars) -> None:
+    """What comes when the projections are there already is signalled."""
+    ran = regulars("bench", "--events", "500", "--news", "--json")
+
+    assert ran.documents[-1]["signals"] > 50
 
 
 def test_nothing_of_ones_own_is_touched_and_nothing_is_left(regulars: Regulars, connect: Connect) -> None:
