@@ -34,7 +34,7 @@ from services.relay.pruning import PUBLISHED, Pruner
 from services.relay.same_log import refuse_another_log
 from services.settings import Settings
 
-IDLE_SECONDS = 0.25
+IDLE_SECONDS = 0.1
 SOON_SECONDS = 0.02
 BACKLOG_SECONDS = 5.0
 ASK_SECONDS = 10.0
@@ -118,10 +118,14 @@ class _Relay:
         self._tell(last=True)
 
     def _publish_next(self, readers: Sequence[OutboxReader], publisher: Publisher) -> bool:
-        """Publish what is next of each, the most urgent before any other; return whether there was any."""
+        """Publish what is next of each, the most urgent between any two of the others; return whether there was any."""
         urgent, *others = readers
-        found = [self._publish(reader, publisher) for other in others for reader in (urgent, other)]
-        return any(found)
+        found = self._publish(urgent, publisher)
+        for other in others:
+            if self._publish(other, publisher):
+                found = True
+                self._publish(urgent, publisher)
+        return found
 
     def _publish(self, reader: OutboxReader, publisher: Publisher) -> bool:
         found = reader.next()

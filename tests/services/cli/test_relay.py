@@ -198,4 +198,4 @@ def test_a_topic_that_is_missing_is_a_sentence(regulars: Regulars, monkeypatch: 
     ran = regulars("relay")
 
     assert ran.exit_code == 2
-    assert ran.err.endswith("has no topic nobody.signals: run 'regulars topics create'.\n")
+    assert ran.err.endswith("has no topic nobody.events: run 'regulars topics create'.\n")

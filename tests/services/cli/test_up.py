@@ -114,17 +114,18 @@ def test_with_wait_a_second_one_takes_over(start: Start) -> None:
 
 
 def test_it_waits_while_the_database_is_away(start: Start, connect: Connect, regulars: Regulars) -> None:
-    """Its connections are cut: it says so, connects again and goes on."""
+    """All its connections are cut: it says so, connects again and goes on, with all that it does beside projecting."""
     process = start()
-    process.wait_for("caught up")
+    process.wait_for("reacting")
 
     connect().execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE application_name LIKE 'regulars up%' AND datname = current_database()"
+        " WHERE application_name LIKE 'regulars %' AND datname = current_database()"
     )
 
     process.wait_for("database lost")
-    process.wait_for("caught up")
+    process.wait_for("relaying")
+    process.wait_for("reacting")
     assert regulars("log", "append", "-", piped=as_lines(viewed(1))).exit_code == 0
 
 
