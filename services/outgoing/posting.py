@@ -15,13 +15,16 @@ from services.outgoing.outcome import SENT, Outcome
 
 TOTAL_SECONDS = 15.0
 CONNECT_SECONDS = 5.0
-SHOWN_BYTES = 500
+SHOWN_CHARACTERS = 500
 
 HEADERS = {"content-type": "application/json", "user-agent": "regulars-webhooks", "accept-encoding": "identity"}
 
 
 class Poster:
-    """Posts over connections that it keeps. It lives within one event loop."""
+    """Posts over connections that it keeps. It lives within one event loop.
+
+    What it says of a failure never repeats the URL, which may hold a key.
+    """
 
     def __init__(self, total_seconds: float = TOTAL_SECONDS, resolver: AbstractResolver | None = None) -> None:
         """Wait no longer than this for an answer; find addresses as the system does, or by a ``resolver``."""
@@ -57,20 +60,28 @@ class Poster:
             async with self._sessions[endpoint.inside].post(
                 endpoint.url, data=body, headers=headers, allow_redirects=False
             ) as response:
-                start = await response.content.read(SHOWN_BYTES)
+                start = await response.content.read(SHOWN_CHARACTERS)
                 return _outcome(response, start)
         except TimeoutError:
             return Outcome(error=f"It did not answer within {self._timeout.total:g} s.")
-        except (aiohttp.InvalidURL, UnicodeError):  # they repeat the URL, which may hold a key
+        except (aiohttp.InvalidURL, UnicodeError):
             return Outcome(error="Its URL leads nowhere.")
+        except aiohttp.ClientResponseError as error:
+            return Outcome(error=f"Its answer is no HTTP: {_shown(error.message)}")
         except (aiohttp.ClientError, OSError) as error:
-            return Outcome(error=f"{type(error).__name__}: {error}".replace("\0", ""))
+            return Outcome(error=_shown(f"{type(error).__name__}: {error}"))
+
+
+def _shown(text: str) -> str:
+    """Return the beginning of what somebody else wrote, as it can be kept."""
+    storable = text.replace("\0", "").encode(errors="replace").decode()
+    return " ".join(storable.split())[:SHOWN_CHARACTERS]
 
 
 def _outcome(response: aiohttp.ClientResponse, start: bytes) -> Outcome:
     if HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
         return SENT
-    said = start.decode(errors="replace").replace("\0", "").strip()
+    said = _shown(start.decode(errors="replace"))
     error = f"It answered {response.status}{': ' if said else ''}{said}"
     asked = response.headers.get("retry-after", "")
     wait = timedelta(seconds=int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None  # noqa: PLR2004 - some digits

@@ -2,7 +2,9 @@
 
 import asyncio
 import socket
+from contextlib import suppress
 from datetime import UTC, datetime
+from threading import Thread
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -91,6 +93,39 @@ def test_who_does_not_answer_is_left() -> None:
     assert "ClientConnectorError" in posted(url, inside=True).error
     for nowhere in ("https://a..b/?key=secret", "https://2130706433/?key=secret"):
         assert posted(nowhere).error == "Its URL leads nowhere."
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (b"\0\xff garbage\r\n\r\n", "Its answer is no HTTP: Bad status line: "),
+        (b"HTTP/1.1 200 fine\r\n" + b"a: b\r\n" * 9000, "Its answer is no HTTP: Too many headers received"),
+        (
+            b"HTTP/1.1 500 \xff\r\ncontent-length: 99999999\r\n\r\na\0\xff " + b"b" * 999_999,
+            "It answered 500: a\ufffd bbb",
+        ),
+        (b"HTTP/1.1 503 x\r\nretry-after: \xb2\r\ncontent-length: 0\r\n\r\n", "It answered 503"),
+        (b"", "ServerDisconnectedError: "),
+    ],
+    ids=["garbage", "headers", "body", "later", "nothing"],
+)
+def test_an_odd_answer_is_a_failure_like_any_other(answer: bytes, said: str) -> None:
+    """It is read as far as it is shown, and what is said of it does not repeat the URL."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with server.accept()[0] as accepted, suppress(OSError):
+                accepted.recv(65_536)
+                accepted.sendall(answer)
+
+        thread = Thread(target=serve, daemon=True)
+        thread.start()
+        outcome = posted(f"http://127.0.0.1:{server.getsockname()[1]}/?key=secret", inside=True)
+        thread.join(5)
+
+    assert outcome.error.startswith(said)
+    assert len(outcome.error) < 600
+    assert "secret" not in outcome.error
 
 
 def test_a_url_is_one_that_a_webhook_can_go_to() -> None:
