@@ -41,6 +41,8 @@ SELECT originator_id, originator_version, topic, state FROM desk.stored_events
 TRIES = 10
 TRY_AGAIN_SECONDS = 0.2
 WAIT_SECONDS = 0.05
+PATIENCE_SECONDS = 5.0
+"""For how long a connection is waited for, and looked for in a row: whoever comes then has it looked for anew."""
 
 Cursor = psycopg.Cursor[DictRow]
 
@@ -87,6 +89,9 @@ class Datastore(PostgresDatastore):
             min_size=1,
             max_size=connections,
             open=False,
+            check=ConnectionPool.check_connection,  # one that lay idle may have been cut off since
+            timeout=PATIENCE_SECONDS,
+            reconnect_timeout=PATIENCE_SECONDS,
             num_workers=1,
         )
 

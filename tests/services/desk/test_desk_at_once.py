@@ -16,6 +16,7 @@ from services.desk.desk import Desk
 from services.desk.mapping import event_id
 from services.desk.session import Done
 from services.desk.storing import Datastore
+from services.installation import Connection
 from tests.services.desk.tasks import NOW, opened, order
 
 
@@ -120,3 +121,15 @@ def test_a_lost_answer_to_a_commit_is_no_conflict(dsn: str, name: str, *, done: 
         assert [each.version for each in outcomes if isinstance(each, Done)] == [1]
         assert (lost.tries, len(calls)) == (2, 1)
         assert len(desk.history("task", name)) == (2 if done else 1)
+
+
+def test_connections_that_were_cut_off_are_made_anew(dsn: str, connection: Connection, name: str) -> None:
+    """As after a restart of the database: nobody is told of it."""
+    with closing(Desk(dsn)) as desk:
+        desk.perform(opened(name), NOW)
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE application_name = 'regulars desk' AND datname = current_database()"
+        )
+
+        assert desk.perform(order(name, task.Take()), NOW).version == 2
