@@ -16,7 +16,7 @@ from services.installation import Installation
 from services.process.health import Health
 from services.process.retrying import DATABASE
 from services.reactions.engine import Engine
-from services.reactions.hearing import signal_of
+from services.reactions.hearing import readable
 from services.reactions.keeping import OURS, Keeping, Repertoire, Watched
 from services.relay.outbox import OutboxReader, make_positions
 from services.relay.outboxes import SIGNAL
@@ -72,7 +72,8 @@ class Follower:
         found = self._reader.next()
         if found is None:
             return 0
-        self._engine.react_to([signal_of(message.value) for message in found.messages], now)
+        messages = [(f"signal:{message.id}", message.value) for message in found.messages]
+        self._engine.react_to(readable(self._engine.connection, messages, now, self._engine.figures), now)
         self._reader.published(found)
         return len(found.messages)
 

@@ -1,8 +1,20 @@
-"""Reads a signal as it is published: the message of the outbox ``signals``, in JSON."""
+"""Reads signals as they are published: messages of the outbox ``signals``, in JSON. What is none is kept."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
 
 import msgspec
 
+from projections._engine.registry import Connection
+from services.reactions.figures import ReactionFigures
 from services.reactions.reaction import Signal
+
+LOGGER = logging.getLogger("regulars.reactions")
+
+UNREADABLE = """
+INSERT INTO reactions.unreadable (place, value, reason, heard_at) VALUES (%s, %s, %s, %s) ON CONFLICT (place) DO NOTHING
+"""
 
 
 class UnreadableSignal(Exception):
@@ -29,3 +41,18 @@ def signal_of(value: bytes) -> Signal:
         message = "it has no id, or no kind"
         raise UnreadableSignal(message)
     return signal
+
+
+def readable(
+    connection: Connection, messages: Iterable[tuple[str, bytes]], now: datetime, figures: ReactionFigures
+) -> list[Signal]:
+    """Return the signals in messages, which come with their places; those that are none are written down there."""
+    signals: list[Signal] = []
+    for place, value in messages:
+        try:
+            signals.append(signal_of(value))
+        except UnreadableSignal as error:
+            connection.execute(UNREADABLE, [place, value, str(error), now])
+            figures.unreadable += 1
+            LOGGER.warning("No signal at %s: %s", place, error)
+    return signals

@@ -5,7 +5,6 @@ is at work. Whatever goes wrong ends both, without an acknowledgement, and every
 """
 
 import asyncio
-import logging
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,19 +25,12 @@ from services.installation import Installation
 from services.process.retrying import DATABASE, LOG
 from services.reactions.agent import app_for
 from services.reactions.engine import Engine
-from services.reactions.hearing import UnreadableSignal, signal_of
+from services.reactions.hearing import readable
 from services.reactions.keeping import OURS, Clock, Keeping, Repertoire, Watched
-from services.reactions.reaction import Signal
-
-LOGGER = logging.getLogger("regulars.reactions")
 
 LOOK_SECONDS = 0.1
 ASK_SECONDS = 10.0
 ASK = "SELECT 1"
-
-UNREADABLE = """
-INSERT INTO reactions.unreadable (place, value, reason, heard_at) VALUES (%s, %s, %s, %s) ON CONFLICT (place) DO NOTHING
-"""
 
 
 def hear_topic(
@@ -127,14 +119,9 @@ class _Worker:
 
     def _react(self, events: Sequence[Any]) -> None:
         now = self._clock()
-        signals: list[Signal] = []
-        for event in events:
-            try:
-                signals.append(signal_of(event.value or b""))
-            except UnreadableSignal as error:
-                message = event.message
-                place = f"{message.topic}:{message.partition}:{message.offset}"
-                self._engine.connection.execute(UNREADABLE, [place, event.value or b"", str(error), now])
-                self._watched.figures.unreadable += 1
-                LOGGER.warning("No signal at %s: %s", place, error)
-        self._engine.react_to(signals, now)
+        messages = [(_place(event.message), event.value or b"") for event in events]
+        self._engine.react_to(readable(self._engine.connection, messages, now, self._watched.figures), now)
+
+
+def _place(message: Any) -> str:  # noqa: ANN401 - as Faust has it
+    return f"{message.topic}:{message.partition}:{message.offset}"
