@@ -13,6 +13,7 @@ EVENTS_OF_ONE = 3
 """Events of each customer."""
 
 COMPLAINTS_OF_TEN = 4
+VISIT_EVENTS = 20
 
 
 def event(number: int, now: datetime, complaints_of_ten: int = COMPLAINTS_OF_TEN) -> Envelope:
@@ -24,6 +25,21 @@ def event(number: int, now: datetime, complaints_of_ten: int = COMPLAINTS_OF_TEN
         data = _OTHERS[place % len(_OTHERS)](number)
     subject = f"customer:{number // EVENTS_OF_ONE}"
     return Envelope(id=f"bench-{number}", source="urn:regulars:bench", time=now, subject=subject, data=data)
+
+
+def visit_event(number: int, now: datetime) -> Envelope:
+    """Return the event of a number in a shop where people come in visits: twenty pages, and every tenth a complaint."""
+    visit = number // VISIT_EVENTS
+    data: Event = PageViewed(page=f"/shop/{number % VISIT_EVENTS}", session=f"s-{visit}")
+    if complains(number):
+        data = ComplaintRaised(complaint=f"c-{number}", text="The handle is broken.")
+    subject = f"customer:{visit}"
+    return Envelope(id=f"bench-{number}", source="urn:regulars:bench", time=now, subject=subject, data=data)
+
+
+def complains(number: int) -> bool:
+    """Return whether the event of a number is a complaint, in a shop of visits."""
+    return number % 10 == 0
 
 
 def _ordered(number: int) -> Event:

@@ -21,7 +21,7 @@ from projections._engine.projector import Projector
 from services.benchmark.api_process import RUN, SECURITY
 from services.benchmark.measuring import Heard
 from services.benchmark.over_kafka import scratch_topics
-from services.benchmark.reacting_events import event
+from services.benchmark.reacting_events import complains, event, visit_event
 from services.desk.desk import Desk
 from services.installation import Connection, Installation
 from services.reactions.engine import Engine
@@ -29,10 +29,9 @@ from services.reactions.following import Follower
 from services.variables import KAFKA, POSTGRES, SETTINGS, TOPIC_PREFIX
 
 APPEND_EVENTS = 1_000
-WARM_EVENTS = 50
 STARTED_SECONDS = 60.0
+SETTLE_SECONDS = 2.0
 PATIENCE_SECONDS = 120.0
-COMPLAINTS_OF_TEN = 1
 
 TASK = "regulars.task.opened.v1"
 
@@ -148,13 +147,13 @@ def _warmed(log: KafkaLog, task: "_Tasks") -> int:
         if time.monotonic() > give_up:
             message = f"No task came of {number} complaints within {STARTED_SECONDS:.0f} seconds."
             raise TimeoutError(message)
-        log.append([event(number, datetime.now(UTC), 10)])
+        log.append([visit_event(number, datetime.now(UTC))])
         number += 10
         time.sleep(0.5)
         task.look()
-    time.sleep(2 * STARTED_SECONDS / 60)
+    time.sleep(SETTLE_SECONDS)
     task.look()
-    return number + 10
+    return number
 
 
 def _sent(  # noqa: PLR0913 - a schedule has as many parts
@@ -170,8 +169,8 @@ def _sent(  # noqa: PLR0913 - a schedule has as many parts
             time.sleep(min(ahead, 0.005))
         numbers = range(first + begin, first + min(events, begin + step))
         at = time.perf_counter()
-        log.append([event(number, datetime.now(UTC), COMPLAINTS_OF_TEN) for number in numbers])
-        sent |= {number: at for number in numbers if number % 10 < COMPLAINTS_OF_TEN}
+        log.append([visit_event(number, datetime.now(UTC)) for number in numbers])
+        sent |= {number: at for number in numbers if complains(number)}
         heard("Telling", begin, events)
     return sent
 
