@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from events.codec import Codec
+from events.log import copying
 from events.log.errors import LogRefused
 from events.log.postgres import Journal
 from services.desk.desk import Desk
@@ -109,6 +110,17 @@ def test_what_cannot_be_read_stops_the_relay(relay: JournalRelay, connect: Conne
     connect().execute(UNREADABLE)
 
     with pytest.raises(LogRefused, match=r"^The desk holds an event that cannot be relayed, number 1 of task:t-9: "):
+        relay.relay()
+
+
+def test_a_journal_that_was_left_for_kafka_stops_the_relay(desk: Desk, relay: JournalRelay, connect: Connect) -> None:
+    """It takes no more events, and waiting would not change that: a setting is missing."""
+    decide(desk, 1)
+    copying.leave(connect(), "another")
+
+    with pytest.raises(
+        LogRefused, match=r"^The journal was copied to Kafka, as log another, and takes no more events: "
+    ):
         relay.relay()
 
 
