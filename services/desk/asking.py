@@ -88,7 +88,7 @@ def commands_of(aggregate: Aggregate[Any]) -> list[Asked]:
 
 def about(command: type[Command]) -> str:
     """Return what a command is for, in a sentence."""
-    return " ".join(cleandoc(command.__doc__ or "").partition("\n\n")[0].split())
+    return " ".join(cleandoc(command.__doc__ or "").partition("\n\n")[0].replace("``", "").split())
 
 
 def schema_of(command: type[Command]) -> dict[str, Any]:

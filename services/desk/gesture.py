@@ -16,6 +16,7 @@ from services.desk.complaint_case import Case
 from services.desk.complaint_rules import be_open, fact_after
 from services.desk.deciding import Command, Fact, Refused, Setting
 from services.desk.portfolio import PORTFOLIO
+from services.reports.words import money
 
 
 class OfferGesture(Command, frozen=True, kw_only=True):
@@ -54,11 +55,12 @@ def _be_within_authority(gesture: OfferGesture, state: Case, setting: Setting) -
     """Raise Refused where neither who offers a gesture nor who approved it may offer so much."""
     currency, before = gesture.currency, state.offered_minor(gesture.currency)
     cost = before + gesture.amount_minor
-    told = f"{cost} {currency} (minor units)" + (f", with what was offered before ({before})," if before else "")
+    told = money(cost, currency) + (f", with the {money(before, currency)} offered before," if before else "")
     answers = gesture.approver or setting.actor
-    limit = authority_minor(setting, answers, currency)
-    if cost <= limit:
+    limit_minor = authority_minor(setting, answers, currency)
+    if cost <= limit_minor:
         return
+    limit = money(limit_minor, currency)
     if gesture.approver:
         message = f"{told} is above what {answers} may approve, {limit}: ask somebody whose authority suffices."
         raise Refused("approver_lacks_authority", message, field="approver")

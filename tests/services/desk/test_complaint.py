@@ -130,14 +130,17 @@ def test_a_gesture_stays_within_authority(house: House) -> None:
     assert no(offer(1), "nobody") == "above_authority"
     free = house.give("complaint", "c5", OfferGesture(kind="apology"), "nobody")
     within = house.give("complaint", "c5", offer(1000), "c5-anna")
-    split = no(offer(1))
+    split = house.refuses("complaint", "c5", offer(1), "c5-anna")[1]
     approved = house.give("complaint", "c5", offer(4000, "c5-boss"), "c5-anna")
 
     assert above == (
         "above_authority",
-        "1001 EUR (minor units) is above the authority of c5-anna, 1000: name an approver, or offer less.",
+        "10.01 EUR is above the authority of c5-anna, 10.00 EUR: name an approver, or offer less.",
     )
-    assert (len(free), len(within), split) == (1, 1, "above_authority")
+    assert (len(free), len(within)) == (1, 1)
+    assert split.startswith(
+        "10.01 EUR, with the 10.00 EUR offered before, is above the authority of c5-anna, 10.00 EUR"
+    )
     assert approved == [
         GestureOffered(
             complaint="c5", kind="voucher", amount_minor=4000, currency="EUR", by="c5-anna", approved_by="c5-boss"
