@@ -41,10 +41,15 @@ class _App(faust.App):
     BootStrategy = _ConsumerOnly
 
 
+def group_of(cluster: Cluster) -> str:
+    """Return the group of consumers whose members are the workers."""
+    return f"{cluster.prefix}.reactions"
+
+
 def app_for(cluster: Cluster, folder: Path, handle: Handle) -> faust.App:
     """Return the application, to be started in the running loop. ``folder`` is for what Faust wants on a disk."""
     app = _App(
-        f"{cluster.prefix}.reactions",
+        group_of(cluster),
         broker=[f"kafka://{server}" for server in cluster.servers.split(",")],
         broker_credentials=_credentials(cluster),
         broker_client_id="regulars-reactions",

@@ -6,9 +6,10 @@ is at work. Whatever goes wrong ends both, without an acknowledgement, and every
 
 import asyncio
 import os
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -23,13 +24,16 @@ from services.cli.reporting import Report
 from services.desk.desk import Desk
 from services.installation import Installation
 from services.process.retrying import DATABASE, LOG
-from services.reactions.agent import app_for
+from services.reactions.agent import app_for, group_of
 from services.reactions.engine import Engine
 from services.reactions.hearing import readable
 from services.reactions.keeping import OURS, Clock, Keeping, Repertoire, Watched
 
 LOOK_SECONDS = 0.1
 ASK_SECONDS = 10.0
+STUCK_SECONDS = 60.0
+"""For how long nothing may come while there is something: then everything is opened anew."""
+
 ASK = "SELECT 1"
 
 
@@ -43,7 +47,7 @@ def hear_topic(
     cluster = installation.kafka
     if cluster is None:
         raise TypeError
-    _find_the_topic(cluster)
+    _waiting(cluster)
     watched.health.answered(LOG)
     with (
         closing(installation.connect(f"regulars reactions, process {os.getpid()}")) as connection,
@@ -56,11 +60,14 @@ def hear_topic(
         asyncio.run(worker.until(stop))
 
 
-def _find_the_topic(cluster: Cluster) -> None:
+def _waiting(cluster: Cluster) -> int:
+    """Return how many messages the workers have yet to hear. Raises NoTopic, and LogUnavailable."""
     with administered(cluster) as kafka:
-        if not kafka.topics([cluster.signals]):
+        held = kafka.topics([cluster.signals])
+        if not held:
             message = f"Kafka at {cluster.servers} has no topic {cluster.signals}: run 'regulars topics create'."
             raise NoTopic(message)
+        return kafka.group(group_of(cluster), held[cluster.signals]).behind
 
 
 class _Worker:
@@ -72,28 +79,39 @@ class _Worker:
         self._watched, self._clock = watched, clock
         self._database = ThreadPoolExecutor(1, "reactions")
         self._failure: BaseException | None = None
+        self._reacts = False
+        self._heard_at = time.monotonic()
 
     async def until(self, stop: Event) -> None:
         """React until told to stop; what is being done is finished first."""
         with TemporaryDirectory() as folder, self._database:
             app = app_for(self._cluster, Path(folder), self._handle)
             try:
-                await app.start()
+                await asyncio.wait_for(app.start(), STUCK_SECONDS)
                 while not stop.is_set():
                     self._check(app)
-                    await self._ask()
+                    await self._ask(app)
                     await asyncio.sleep(LOOK_SECONDS)
+            except TimeoutError as error:
+                message = f"Kafka at {self._cluster.servers} does not let this process join the others."
+                raise LogUnavailable(message) from error
             finally:
-                await app.stop()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(app.stop(), STUCK_SECONDS)
 
-    async def _ask(self) -> None:
+    async def _ask(self, app: App) -> None:
         """Ask the brokers and the database whether they answer, where there was nothing to hear for a while."""
         if self._watched.health.silent_seconds(DATABASE) > ASK_SECONDS:
             await asyncio.get_running_loop().run_in_executor(self._database, self._engine.connection.execute, ASK)
             self._watched.health.answered(DATABASE)
         if self._watched.health.silent_seconds(LOG) > ASK_SECONDS:
-            await asyncio.to_thread(_find_the_topic, self._cluster)
+            behind = await asyncio.to_thread(_waiting, self._cluster)
             self._watched.health.answered(LOG)
+            if behind == 0 or app.unassigned or self._reacts:
+                self._heard_at = time.monotonic()
+            elif time.monotonic() - self._heard_at > STUCK_SECONDS:
+                message = f"Kafka at {self._cluster.servers} has {behind:,} signals, and none has come for a while."
+                raise LogUnavailable(message)
 
     def _check(self, app: App) -> None:
         """Raise what went wrong in the database, the timers, or Faust."""
@@ -108,12 +126,14 @@ class _Worker:
         """Do what a batch asks for. Where that fails it never returns, so that nothing is acknowledged."""
         if self._failure is None:
             self._watched.health.answered(LOG)
+            self._reacts = True
             try:
                 await asyncio.get_running_loop().run_in_executor(self._database, self._react, list(events))
             except Exception as error:  # noqa: BLE001 - it is raised where the worker waits
                 self._failure = error
             else:
                 self._watched.health.answered(DATABASE)
+                self._reacts, self._heard_at = False, time.monotonic()
                 return
         await asyncio.Event().wait()
 
