@@ -66,7 +66,8 @@ def bring_up_to_date(installation: Installation, command: str, *, patience_secon
     log = installation.log()
     with installation.connect() as connection:
         refuse_another_log(connection, log)
-        relay_now(installation)
+        if not relay_now(installation) and installation.kafka is None:
+            say("What the desk decided is not all on the log yet: see 'regulars doctor'.")
         ends = log.ends()
         at_first = behind(connection, log, ends)
         with (
