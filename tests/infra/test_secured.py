@@ -60,13 +60,15 @@ def _seen(cluster: Cluster) -> set[str] | None:
 
 
 def test_events_go_the_whole_way_under_the_rules(stack: Stack, regulars: Cluster, empty_database: str) -> None:
-    """Our services may do all that they have to: make topics, append, fold, publish."""
+    """Our services may do all that they have to: make topics, append, fold, publish, and hear what is signalled."""
     with closing(Installation(empty_database, regulars)) as installation:
         installation.log().append(list(workload(EVENTS)))
 
         await_folded(installation)
 
     assert stack.of("relay")[0].metrics()["regulars_relay_leading"] == {(): 1.0}
+    reactions = stack.of("reactions")[0]
+    await_true(lambda: reactions.metrics()["regulars_reactions_signals_total"][()] > 0, "signals are heard")
 
 
 def test_upstream_systems_write_to_the_intake_alone(upstream: Cluster) -> None:
