@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from shutil import rmtree
 
 import msgspec
 
@@ -117,7 +118,9 @@ class Telling:
 def main(seconds: float) -> None:
     """Tell signals while workers and the broker die; then compare. Raises AssertionError where one is lost or twice."""
     with ExitStack() as held:
-        dsn = held.enter_context(embedded_postgres(new_folder() / "home", print, changes=TEST_SERVER))
+        folder = new_folder()
+        held.callback(rmtree, folder)
+        dsn = held.enter_context(embedded_postgres(folder / "home", print, changes=TEST_SERVER))
         installation.prepare(dsn, PARTITIONS)
         looking = held.enter_context(installation.connect(dsn))
         looking.execute(ENDPOINT)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from shutil import rmtree
 from threading import Event, Thread
 
 from events.log.postgres import Journal
@@ -91,7 +92,9 @@ def sent(opened: Installation) -> Iterator[None]:
 def main(events: int) -> None:
     """Replay, and say after each way what was counted. Raises AssertionError where something was."""
     with ExitStack() as held:
-        dsn = held.enter_context(embedded_postgres(new_folder() / "home", print, changes=TEST_SERVER))
+        folder = new_folder()
+        held.callback(rmtree, folder)
+        dsn = held.enter_context(embedded_postgres(folder / "home", print, changes=TEST_SERVER))
         installation.prepare(dsn, PARTITIONS)
         opened = held.enter_context(closing(Installation(dsn)))
         connection = opened.connect()
