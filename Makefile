@@ -13,6 +13,9 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 export UV_PYTHON_DOWNLOADS := never
 unexport UV_PYTHON VIRTUAL_ENV
 
+# What Python compiled is kept: a test run starts hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The virtual environment is made anew when it is of another Python than the one asked for, does not run, was made in
 # another folder or by another uv, or when an installation into it was interrupted.
 VERSION_OF = $(shell $(1) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
