@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import msgspec
 import psycopg
+from psycopg import sql
 
 from events.log import EventLog
 from projections._engine import checkpoint, ddl, kept, person_table, seen_ids
@@ -162,8 +163,7 @@ class Store:
         connection = self._connect()
         connection.execute(SILENT_SESSIONS)
         try:
-            for table in self.tables:
-                prepare_stage(connection, table)
+            prepare_stages(connection, self.tables)
         except psycopg.errors.UndefinedTable as error:
             connection.close()
             message = f"a table was swapped since it was opened: {error.diag.message_primary}"
@@ -179,10 +179,11 @@ def _sharing(table: Table) -> int:
     return 0 if table.projection.personal else 1 if table.projection.graph else 2
 
 
-def prepare_stage(connection: Connection, table: Table) -> None:
-    """Make the session's staging table, where rows are merged into the table and not just added to it."""
-    if not table.projection.keeps_events:
-        connection.execute(ddl.create_stage(table.name, table.schema))
+def prepare_stages(connection: Connection, tables: Sequence[Table]) -> None:
+    """Make the session's staging tables in one round trip, for rows that are merged into a table and not just added."""
+    stages = [ddl.create_stage(table.name, table.schema) for table in tables if not table.projection.keeps_events]
+    if stages:
+        connection.execute(sql.SQL("; ").join(stages), prepare=False)  # several statements cannot be prepared
 
 
 def write_rows(connection: Connection, table: Table, rows: Rows) -> None:
