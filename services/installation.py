@@ -25,7 +25,7 @@ from services.dial.schema import create_dial
 from services.embedded.postgres import Progress, embedded_postgres
 from services.ingest.schema import create_ingest
 from services.outgoing.schema import create_outgoing
-from services.reactions.schema import create_reactions
+from services.reactions._engine.schema import create_reactions
 from services.segments.schema import create_segments
 from services.settings import InstallationError, Settings
 from services.variables import POSTGRES

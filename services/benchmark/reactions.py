@@ -24,8 +24,8 @@ from services.benchmark.over_kafka import scratch_topics
 from services.benchmark.reacting_events import complains, event, visit_event
 from services.desk.desk import Desk
 from services.installation import Connection, Installation
-from services.reactions.engine import Engine
-from services.reactions.following import Follower
+from services.reactions._engine.engine import Engine
+from services.reactions._engine.following import Follower
 from services.variables import KAFKA, POSTGRES, SETTINGS, TOPIC_PREFIX
 
 APPEND_EVENTS = 1_000

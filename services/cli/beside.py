@@ -23,9 +23,9 @@ def _relay(installation: Installation, stop: Event, report: Report) -> None:
 
 
 def _react(installation: Installation, stop: Event, report: Report) -> None:
-    from services.reactions.figures import ReactionFigures  # noqa: PLC0415 - see above
-    from services.reactions.following import follow_signals  # noqa: PLC0415 - see above
-    from services.reactions.keeping import Watched  # noqa: PLC0415 - see above
+    from services.reactions._engine.figures import ReactionFigures  # noqa: PLC0415 - see above
+    from services.reactions._engine.following import follow_signals  # noqa: PLC0415 - see above
+    from services.reactions._engine.keeping import Watched  # noqa: PLC0415 - see above
 
     follow_signals(installation, stop, report, Watched(ReactionFigures(), Health("reactions", DATABASE)))
 
@@ -38,7 +38,7 @@ def _send(installation: Installation, stop: Event, report: Report) -> None:
                 return
     from services.outgoing.figures import OutgoingFigures  # noqa: PLC0415 - see above
     from services.outgoing.running import sending  # noqa: PLC0415 - see above
-    from services.reactions.keeping import utc_now  # noqa: PLC0415 - see above
+    from services.reactions._engine.keeping import utc_now  # noqa: PLC0415 - see above
 
     sending(utc_now, OutgoingFigures()).run(installation, stop, report)
 

@@ -15,13 +15,13 @@ from services.cli.session import bring_up_to_date, opened, say_parked
 from services.cli.terminal import AsJson, emit, encoded, write, write_table
 from services.cli.warnings_told import tell_warnings
 from services.desk.desk import Desk
-from services.reactions import reading
-from services.reactions.engine import Engine, Manner
-from services.reactions.reaction import Reaction
-from services.reactions.reading import Asked, Unreadable, Written
+from services.reactions._engine import reading
+from services.reactions._engine.engine import Engine, Manner
+from services.reactions._engine.reaction import Reaction
+from services.reactions._engine.reading import Asked, Unreadable, Written
+from services.reactions._engine.running import react_until_stopped
+from services.reactions._engine.wording import sentence_of
 from services.reactions.registered import REACTIONS, SWEEPS
-from services.reactions.running import react_until_stopped
-from services.reactions.wording import sentence_of
 from services.settings import Settings
 
 MOST = 50

@@ -13,11 +13,11 @@ from services.cli.failures import Failure
 from services.cli.files import readable
 from services.cli.session import bring_up_to_date, opened, say_parked
 from services.cli.terminal import AsJson, emit, write
-from services.reactions.firing import Firing
-from services.reactions.hearing import UnreadableSignal
+from services.reactions._engine.firing import Firing
+from services.reactions._engine.hearing import UnreadableSignal
+from services.reactions._engine.trying import Foreseen, foresee
+from services.reactions._engine.wording import sentence_of
 from services.reactions.registered import REACTIONS
-from services.reactions.trying import Foreseen, foresee
-from services.reactions.wording import sentence_of
 
 File = Annotated[
     Path, Argument(metavar="FILE", help="An event as CloudEvents JSON, or a signal; - for what is piped in.")

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 import psycopg
 
-from services.reactions.reaction import Announce, Tell
+from services.reactions._engine.reaction import Announce, Tell
 
 # An endpoint that is switched off is not asked.
 ANNOUNCE = """

@@ -19,8 +19,8 @@ from services.promises.clock import Pause, due, elapsed
 from services.promises.complaint import RANK, Step, standing
 from services.promises.in_force import VERSIONS, Promises
 from services.promises.promise import Promise
+from services.reactions._engine.reaction import Action, Forget, Remind, Signal, World
 from services.reactions.naming import name_of
-from services.reactions.reaction import Action, Forget, Remind, Signal, World
 from services.reactions.settings import Settings
 
 AT_RISK, DUE, OVERDUE = "promise_at_risk", "promise_due", "promise_overdue"

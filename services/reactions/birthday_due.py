@@ -8,8 +8,8 @@ from projections._engine import queries
 from projections._engine.registry import Connection
 from services.associations.choosing import days_to
 from services.reactions import people, settings, tasking
+from services.reactions._engine.reaction import Action, Announce, Hold, Reaction, Signal, World
 from services.reactions.naming import name_of
-from services.reactions.reaction import Action, Announce, Hold, Reaction, Signal, World
 from services.reactions.tasking import Wanted
 from services.reports.next_offer_evidence import CONSENT, GESTURE_PURPOSE
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from services.reactions import runs
+from services.reactions._engine.reaction import Action, Hold, Reaction, Remind, Signal, World
 from services.reactions.naming import name_of
-from services.reactions.reaction import Action, Hold, Reaction, Remind, Signal, World
 
 DUE = "checklist_step_due"
 MOMENT = timedelta(microseconds=1)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.reactions import runs, tasking
-from services.reactions.reaction import Action, Hold, Reaction, Signal, World
+from services.reactions._engine.reaction import Action, Hold, Reaction, Signal, World
 
 ABOUT = """
 Whenever something happens that can show a step of a checklist, tasks of overdue steps of this customer are looked at:

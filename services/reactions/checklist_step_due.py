@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from services.reactions import people, runs, settings, tasking
+from services.reactions._engine.reaction import Action, Announce, Hold, Reaction, Signal, World
 from services.reactions.checklist_begun import DUE, reminder
 from services.reactions.naming import name_of
-from services.reactions.reaction import Action, Announce, Hold, Reaction, Signal, World
 from services.reactions.tasking import Wanted
 
 MANAGER = "manager"

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from services.reactions import people, tasking
+from services.reactions._engine.reaction import Action, Announce, Reaction, Signal, World
 from services.reactions.answers import case_of
-from services.reactions.reaction import Action, Announce, Reaction, Signal, World
 
 OURS = "reaction:"
 

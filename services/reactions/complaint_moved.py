@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from services.desk.promise import Move
 from services.reactions import settings
+from services.reactions._engine.reaction import Action, Do, Hold, Reaction, Signal, World
 from services.reactions.answers import WAITED, case_of
-from services.reactions.reaction import Action, Do, Hold, Reaction, Signal, World
 
 ABOUT = """
 While we wait for the customer the promised time stands still: the reminders of its deadline are forgotten. When they

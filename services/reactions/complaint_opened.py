@@ -6,9 +6,9 @@ from typing import Any
 from services.desk.complaint import Acknowledge
 from services.desk.promise import Make
 from services.reactions import people, settings, tasking
+from services.reactions._engine.reaction import Action, Announce, Do, Reaction, Signal, Tell, World
 from services.reactions.answers import Case, case_of
 from services.reactions.people import Customer, InCharge
-from services.reactions.reaction import Action, Announce, Do, Reaction, Signal, Tell, World
 from services.reactions.tasking import Wanted
 
 ABOUT = """

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from services.reactions import people, settings, tasking
+from services.reactions._engine.reaction import Action, Announce, Hold, Reaction, Signal, World
 from services.reactions.answers import case_of
 from services.reactions.naming import name_of
-from services.reactions.reaction import Action, Announce, Hold, Reaction, Signal, World
 from services.reactions.tasking import Wanted
 
 REASON = "low_satisfaction"

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from services.reactions import complaint_moved, complaint_opened
+from services.reactions._engine.reaction import Action, Announce, Reaction, Signal, World
 from services.reactions.answers import case_of
-from services.reactions.reaction import Action, Announce, Reaction, Signal, World
 
 ABOUT = """
 Where a complaint had been resolved, and the customer says that it is not, an answer is promised anew, from then on, by

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from services.desk.promise import Break, Keep, Move
 from services.reactions import settings, tasking
+from services.reactions._engine.reaction import Action, Announce, Do, Hold, Reaction, Signal, World
 from services.reactions.answers import WAITED, Case, case_of
-from services.reactions.reaction import Action, Announce, Do, Hold, Reaction, Signal, World
 
 ABOUT = """
 A reply keeps the promise of an answer, if it comes in time, in working time and without the time in which we waited for

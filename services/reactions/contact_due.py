@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from projections._engine import queries
 from projections._engine.registry import Connection
 from services.reactions import people, settings, tasking
+from services.reactions._engine.reaction import Action, Announce, Hold, Reaction, Signal, World
 from services.reactions.contact_planned import DUE, about_of, begin_of, contact_of, reminder_of, task_of
 from services.reactions.naming import raised_id
-from services.reactions.reaction import Action, Announce, Hold, Reaction, Signal, World
 from services.reactions.tasking import Wanted
 
 BACK_DAYS = 30

@@ -6,8 +6,8 @@ from typing import Any, LiteralString
 
 from projections._engine import queries
 from services.reactions import settings, tasking
+from services.reactions._engine.reaction import Action, Forget, Hold, Reaction, Remind, Signal, World
 from services.reactions.naming import name_of
-from services.reactions.reaction import Action, Forget, Hold, Reaction, Remind, Signal, World
 
 DUE = "contact_due"
 

@@ -6,8 +6,8 @@ from typing import Any, LiteralString
 
 from projections._engine import queries
 from services.reactions import people, settings, tasking, wishes
+from services.reactions._engine.reaction import Action, Announce, Hold, Reaction, Signal, World
 from services.reactions.naming import name_of
-from services.reactions.reaction import Action, Announce, Hold, Reaction, Signal, World
 from services.reactions.settings import Settings
 from services.reactions.tasking import Wanted
 from services.reports import words

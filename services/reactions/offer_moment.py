@@ -7,8 +7,8 @@ from typing import LiteralString
 from projections._engine import queries
 from services.associations.choosing import choose
 from services.reactions import settings
+from services.reactions._engine.reaction import Action, Hold, Offer, Reaction, Signal, World
 from services.reactions.birthday_due import consent
-from services.reactions.reaction import Action, Hold, Offer, Reaction, Signal, World
 from services.reports.next_offer_evidence import EVIDENCE, PURPOSE
 
 ABOUT = """

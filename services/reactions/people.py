@@ -8,7 +8,7 @@ from typing import LiteralString, NamedTuple
 
 from projections import covers, staff
 from projections._engine import queries
-from services.reactions.reaction import Tell, World
+from services.reactions._engine.reaction import Tell, World
 
 KNOWN = "customer:"
 MOST_COVERS = 5

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from services.reactions import people, settings, tasking
+from services.reactions._engine.reaction import Action, Announce, Hold, Reaction, Signal, World
 from services.reactions.answers import AT_RISK, Case, case_of
 from services.reactions.people import InCharge
-from services.reactions.reaction import Action, Announce, Hold, Reaction, Signal, World
 from services.reactions.settings import Settings
 
 ABOUT = """

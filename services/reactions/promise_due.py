@@ -6,9 +6,9 @@ from datetime import timedelta
 from services.desk.complaint import Escalate
 from services.desk.promise import Break
 from services.reactions import people, settings, tasking
+from services.reactions._engine.reaction import Action, Announce, Do, Hold, Reaction, Remind, Signal, World
 from services.reactions.answers import DUE, OVERDUE, Case, case_of
 from services.reactions.promise_at_risk import held_back, in_hand
-from services.reactions.reaction import Action, Announce, Do, Hold, Reaction, Remind, Signal, World
 from services.reactions.settings import Settings
 
 BROKEN = "promise_broken"

@@ -20,8 +20,8 @@ from services.reactions import (
     promise_due,
     searched_in_vain,
 )
-from services.reactions.reaction import Reaction
-from services.reactions.sweep import Sweep
+from services.reactions._engine.reaction import Reaction
+from services.reactions._engine.sweep import Sweep
 from services.reactions.sweeps import SWEEPS as EVERY_SWEEP
 
 REACTIONS: tuple[Reaction, ...] = (

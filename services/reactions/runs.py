@@ -12,9 +12,9 @@ from projections._engine import queries
 from services.checklists.errors import BadPlaybook
 from services.checklists.playbook import PLACED, RAISED, TICKED, VISIT, Playbook
 from services.checklists.publishing import POLICY, from_settings
+from services.reactions._engine.reaction import Signal, World
+from services.reactions._engine.remembered import once
 from services.reactions.naming import name_of
-from services.reactions.reaction import Signal, World
-from services.reactions.remembered import once
 from services.reports.checklist_runs import OF_ONE, STANDS
 
 OVERDUE = "checklist_step_overdue"

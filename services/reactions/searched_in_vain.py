@@ -6,9 +6,9 @@ from typing import LiteralString
 from projections._engine import queries
 from projections.unmet_demand import normalised
 from services.reactions import people, settings, tasking
+from services.reactions._engine.reaction import Action, Announce, Hold, Reaction, Signal, World
 from services.reactions.naming import name_of
 from services.reactions.people import Customer
-from services.reactions.reaction import Action, Announce, Hold, Reaction, Signal, World
 from services.reactions.settings import Settings
 from services.reactions.tasking import Wanted
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from projections import policies
 from projections._engine.registry import Connection
-from services.reactions.remembered import once
+from services.reactions._engine.remembered import once
 
 POLICY = "reactions"
 WHOLE = re.compile(r"[0-9]{1,6}")

@@ -6,7 +6,7 @@ Each signal's id says what it is about and of when, so that looking twice raises
 from datetime import timedelta
 
 from services.reactions import birthday_due, contact_due, dial_fell
-from services.reactions.sweep import Sweep
+from services.reactions._engine.sweep import Sweep
 
 SWEEPS: tuple[Sweep, ...] = (
     Sweep("birthdays", timedelta(hours=6), birthday_due.look, "Finds birthdays that are near, four times a day."),

@@ -9,7 +9,7 @@ from typing import Any, LiteralString, NamedTuple
 from events.event import MAX_KEY_CHARACTERS, MAX_NAME_CHARACTERS, MAX_TEXT_CHARACTERS
 from projections._engine import queries
 from services.desk.task import Assign, Complete, Drop, Open
-from services.reactions.reaction import Do, World
+from services.reactions._engine.reaction import Do, World
 
 TASK = "task"
 

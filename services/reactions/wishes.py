@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, LiteralString
 
 from projections._engine import queries
-from services.reactions.reaction import World
+from services.reactions._engine.reaction import World
 from services.reports.carried import WORD, Carried, Product
 
 PURPOSE = "personal_offers"

@@ -11,7 +11,7 @@ from services.intake.figures import DoorFigures, door_registry
 from services.outgoing.figures import OutgoingFigures
 from services.process.metrics import METRICS, Kind
 from services.pump.figures import PumpFigures, pump_registry
-from services.reactions.figures import ReactionFigures, reactions_registry
+from services.reactions._engine.figures import ReactionFigures, reactions_registry
 from services.relay.figures import RelayFigures, relay_registry
 
 SUFFIXES = {Kind.COUNTER: ("",), Kind.GAUGE: ("",), Kind.HISTOGRAM: ("_bucket", "_sum", "_count")}

@@ -14,8 +14,8 @@ from events.log.cluster import Cluster
 from services.installation import Installation, open_installation
 from services.outgoing.sending import sender_until_stopped
 from services.pump.pumping import pump_until_stopped
-from services.reactions.keeping import Repertoire
-from services.reactions.running import react_until_stopped
+from services.reactions._engine.keeping import Repertoire
+from services.reactions._engine.running import react_until_stopped
 from services.relay.relaying import relay_until_stopped
 from services.settings import Settings
 from tests.services.running import Told, wait_until

@@ -8,9 +8,9 @@ import events.catalog
 import projections
 from events.event import Event
 from projections._engine.declaration import Projection
-from services.reactions.reaction import Reaction
+from services.reactions._engine.reaction import Reaction
+from services.reactions._engine.sweep import Sweep
 from services.reactions.registered import REACTIONS, SWEEPS
-from services.reactions.sweep import Sweep
 from services.reports import REPORTS
 from services.reports.report import Report
 from tests.tidy.sources import ROOT, dotted

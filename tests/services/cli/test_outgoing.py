@@ -8,7 +8,7 @@ from services.outgoing.delivery import Delivery, enqueue
 from services.outgoing.endpoints import endpoint_named
 from services.outgoing.sending import send_due
 from services.outgoing.signing import new_secret
-from services.reactions.reaction import Announce, Tell
+from services.reactions._engine.reaction import Announce, Tell
 from tests.conftest import Connect
 from tests.services.cli.conftest import Regulars
 from tests.services.outgoing.receiving import Answer, mail_server, web_server

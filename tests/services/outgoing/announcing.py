@@ -8,7 +8,7 @@ from services.outgoing.delivery import Delivery, enqueue
 from services.outgoing.endpoints import Endpoint
 from services.outgoing.keeping import deliveries
 from services.outgoing.signing import new_secret
-from services.reactions.reaction import Announce
+from services.reactions._engine.reaction import Announce
 from tests.services.outgoing.receiving import WebServer
 
 NOW = datetime.now(UTC)

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.installation import Connection
 from services.outgoing.delivery import Delivery, enqueue
-from services.reactions.reaction import Announce, Tell
+from services.reactions._engine.reaction import Announce, Tell
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BROKEN = Delivery("k1", Announce("promise.broken", "customer:ann", {"complaint": "c-1"}))

@@ -14,7 +14,7 @@ from services.outgoing.delivery import Delivery, enqueue
 from services.outgoing.guards import Guards, Held, Message, Send
 from services.outgoing.keeping import deliveries, redeliver
 from services.outgoing.sending import send_due
-from services.reactions.reaction import Tell
+from services.reactions._engine.reaction import Tell
 from tests.services.outgoing.guarded import BY_MAIL, DAY, NEWS, NIGHT, NOON, code
 from tests.services.outgoing.receiving import Mailbox
 

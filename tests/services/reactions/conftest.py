@@ -1,51 +1,22 @@
-"""What tests of the reactions ask for: a database that a module's tests share, and an engine on it."""
+"""What tests of each reaction ask for: a house with an empty database, which a module of tests shares."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
 
 import pytest
 
+from events.log.postgres import Journal
+from projections import PROJECTIONS
 from services import installation
-from services.desk.desk import Desk
-from services.installation import Connection
-from services.reactions.engine import Engine
 from tests.services.ingest.doors import database_for
-from tests.services.reactions.reacting import ENDPOINT, REACTIONS
-
-NewEngine = Callable[[], Engine]
+from tests.services.reactions.house import House
 
 
 @pytest.fixture(scope="module")
-def dsn(postgres: str, template: str, database_names: Iterator[str]) -> Iterator[str]:
-    """Return the DSN of a database in which somebody asked for webhooks."""
-    with database_for(postgres, template, next(database_names)) as made:
-        with installation.connect(made) as connection:
-            connection.execute(ENDPOINT)
-        yield made
-
-
-@pytest.fixture(scope="module")
-def connection(dsn: str) -> Iterator[Connection]:
-    """Return a connection to look with."""
-    with installation.connect(dsn) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def desk(dsn: str) -> Iterator[Desk]:
-    """Return the desk of the database."""
-    with closing(Desk(dsn)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def new_engine(dsn: str, desk: Desk) -> Iterator[NewEngine]:
-    """Return a function that makes an engine with a connection of its own, as a process has."""
-    with ExitStack() as held:
-        yield lambda: Engine(held.enter_context(closing(installation.connect(dsn))), desk, REACTIONS)
-
-
-@pytest.fixture
-def engine(new_engine: NewEngine) -> Engine:
-    """Return an engine."""
-    return new_engine()
+def house(postgres: str, template: str, database_names: Iterator[str]) -> Iterator[House]:
+    """Return a house in which nothing has happened yet; what a test tells stays for the next one."""
+    with database_for(postgres, template, next(database_names)) as dsn:
+        connect = partial(installation.connect, dsn)
+        with closing(connect()) as connection:
+            yield House(Journal(connection), connect, connection, PROJECTIONS)
