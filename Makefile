@@ -13,6 +13,9 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 export UV_PYTHON_DOWNLOADS := never
 unexport UV_PYTHON VIRTUAL_ENV
 
+# What Python compiled is kept: a test run starts hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The virtual environment is made anew when it is of another Python than the one asked for, does not run, was made in
 # another folder or by another uv, or when an installation into it was interrupted.
 VERSION_OF = $(shell $(1) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
@@ -28,7 +31,7 @@ ifneq ($(HELD) $(shell cat $(VENV)/made 2>/dev/null),$(or $(WANTED),none) $(ORIG
 AGAIN := again
 endif
 
-.PHONY: help demo test check bench faults kafka lock clean again
+.PHONY: help demo test check types tidy bench faults kafka lock clean again
 
 help: ## Show what there is to run
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 8
@@ -43,9 +46,15 @@ check: $(VENV)/installed ## Run ruff, mypy, import-linter and the tidy tests
 	$(UV) lock --check --offline --quiet
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest tests/tidy
+	@$(MAKE) --no-print-directory --jobs=2 types tidy
+
+types: $(VENV)/installed
+	$(BIN)/mypy
+
+# All tests are collected, for which every file of theirs is imported; what was compiled then is there for all workers.
+tidy: $(VENV)/installed
+	$(BIN)/pytest -k tidy
 
 bench: $(VENV)/installed ## Measure append and drain, and both doors with ten minutes of load; EVENTS=500000 says how many
 	$(BIN)/regulars bench --events $(EVENTS) --json

@@ -7,6 +7,7 @@ from projections.complaint_cases import ComplaintCases
 from projections.consents import Consents
 from projections.contact_plans import ContactPlans
 from projections.contacts import Contacts
+from projections.covers import Covers
 from projections.identity import Identity
 from projections.managers import Managers
 from projections.offers import Offers
@@ -17,10 +18,13 @@ from projections.preferences import Preferences
 from projections.product_pairs import ProductPairs
 from projections.products_bought import ProductsBought
 from projections.profile import Profile
+from projections.promises import Promises
 from projections.purchases import Purchases
 from projections.ratings import Ratings
 from projections.referrals import Referrals
+from projections.staff import Staff
 from projections.suggestions import Suggestions
+from projections.tasks import Tasks
 from projections.timeline import Timeline
 from projections.unmet_demand import UnmetDemand
 from projections.visits import Visits
@@ -50,5 +54,9 @@ PROJECTIONS: tuple[Projection, ...] = (
     Contacts(),
     ContactPlans(),
     Managers(),
+    Tasks(),
+    Promises(),
+    Staff(),
+    Covers(),
     Identity(),
 )

@@ -10,7 +10,7 @@ from datetime import datetime
 from events.catalog.operations import ProductListed, StockArrived
 from events.envelope import Envelope
 from projections._engine.columns import Key, Latest, Max, Min, Sum
-from projections._engine.declaration import Projection, Row, folds
+from projections._engine.declaration import Projection, Row, Signal, folds, signals
 
 
 class Catalogue(Projection, version=1, indexes=("category, currency, price_minor",)):
@@ -54,3 +54,9 @@ class Catalogue(Projection, version=1, indexes=("category, currency, price_minor
             last_arrived=envelope.time,
             last_quantity=event.quantity,
         )
+
+    @signals(StockArrived)
+    def came_in(self, event: StockArrived, envelope: Envelope) -> Signal:
+        """Those who asked for it may be told."""
+        said = {"product": event.product, "store": event.store, "quantity": str(event.quantity)}
+        return Signal("stock_arrived", envelope.subject, said)

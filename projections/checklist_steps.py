@@ -10,7 +10,7 @@ from datetime import datetime
 from events.catalog.operations import ChecklistStepDone
 from events.envelope import Envelope
 from projections._engine.columns import Earliest, Key, Min, Sum
-from projections._engine.declaration import Projection, Row, folds
+from projections._engine.declaration import Projection, Row, Signal, folds, signals
 
 
 class ChecklistSteps(Projection, version=1):
@@ -38,3 +38,9 @@ class ChecklistSteps(Projection, version=1):
             store=event.store,
             times=1,
         )
+
+    @signals(ChecklistStepDone)
+    def is_done(self, event: ChecklistStepDone, envelope: Envelope) -> Signal:
+        """A run may begin with it, and a step that was overdue may be done after all."""
+        said = {"checklist": event.checklist, "run": event.run, "step": event.step, "store": event.store}
+        return Signal("checklist_step_done", envelope.subject, said)

@@ -44,7 +44,7 @@ def step(envelope: Envelope, kind: str, *told: str | int) -> tuple[str]:
     return (JSON.encode((envelope.time, kind, envelope.id, *(told or ("",)))).decode(),)
 
 
-class ComplaintCases(Projection, version=2):
+class ComplaintCases(Projection, version=3, indexes=("complaint",)):
     """One complaint's way."""
 
     subject: Key[str]
@@ -138,6 +138,47 @@ class ComplaintCases(Projection, version=2):
     def opens(self, event: ComplaintRaised, envelope: Envelope) -> Signal:
         """Somebody should hear of it at once."""
         return Signal("complaint_opened", envelope.subject, {"complaint": event.complaint, "order": event.order})
+
+    @signals(ComplaintReplied)
+    def is_answered(self, event: ComplaintReplied, envelope: Envelope) -> Signal:
+        """What was promised may be kept by it."""
+        return Signal("complaint_replied", envelope.subject, {"complaint": event.complaint, "by": event.by})
+
+    @signals(ComplaintWaiting)
+    def stands_still(self, event: ComplaintWaiting, envelope: Envelope) -> Signal:
+        """The promised time stands still."""
+        return Signal("complaint_waiting", envelope.subject, {"complaint": event.complaint})
+
+    @signals(ComplaintAnsweredByCustomer)
+    def runs_again(self, event: ComplaintAnsweredByCustomer, envelope: Envelope) -> Signal:
+        """The promised time runs again."""
+        return Signal("complaint_answered", envelope.subject, {"complaint": event.complaint})
+
+    @signals(ComplaintResolved)
+    def is_settled(self, event: ComplaintResolved, envelope: Envelope) -> Signal:
+        """What was open because of it may be closed."""
+        return Signal("complaint_resolved", envelope.subject, {"complaint": event.complaint, "outcome": event.outcome})
+
+    @signals(ComplaintConfirmed)
+    def is_content(self, event: ComplaintConfirmed, envelope: Envelope) -> Signal:
+        """The customer need not be waited for any more."""
+        return Signal("complaint_confirmed", envelope.subject, {"complaint": event.complaint})
+
+    @signals(ComplaintReopened)
+    def opens_again(self, event: ComplaintReopened, envelope: Envelope) -> Signal:
+        """An answer is owed again."""
+        return Signal("complaint_reopened", envelope.subject, {"complaint": event.complaint, "reason": event.reason})
+
+    @signals(ComplaintEscalated)
+    def goes_up(self, event: ComplaintEscalated, envelope: Envelope) -> Signal:
+        """Somebody else is to see to it, and to hear of that."""
+        said = {"complaint": event.complaint, "to": event.to, "reason": event.reason, "by": event.by}
+        return Signal("complaint_escalated", envelope.subject, said)
+
+    @signals(SatisfactionRated)
+    def says_how_it_was(self, event: SatisfactionRated, envelope: Envelope) -> Signal:
+        """Somebody who is not content should be asked why; how low that is, the house settles."""
+        return Signal("complaint_rated", envelope.subject, {"complaint": event.complaint, "rating": str(event.rating)})
 
 
 # The complaints that there were by the clock that is passed in, without what happened later. A case that was resolved

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from events.catalog.contacts import ContactMade, ContactPlanned, ContactSkipped
 from events.envelope import Envelope
 from projections._engine.columns import Earliest, Key, Latest, Min
-from projections._engine.declaration import Projection, Row, folds
+from projections._engine.declaration import Projection, Row, Signal, folds, signals
 
 
 class ContactPlans(Projection, version=1):
@@ -60,3 +60,21 @@ class ContactPlans(Projection, version=1):
     def was_skipped(self, event: ContactSkipped, envelope: Envelope) -> Row:
         """Left out for a reason; if it is made all the same, that counts."""
         return self.row(envelope.subject, event.plan, event.contact, skipped=envelope.time, reason=event.reason)
+
+    @signals(ContactPlanned)
+    def is_planned(self, event: ContactPlanned, envelope: Envelope) -> Signal:
+        """Somebody is to be reminded of it when its day comes."""
+        said = {"plan": event.plan, "contact": event.contact, "due_on": event.due_on.isoformat()}
+        return Signal("contact_planned", envelope.subject, said)
+
+    @signals(ContactMade)
+    def is_made(self, event: ContactMade, envelope: Envelope) -> Signal | None:
+        """Nobody need be reminded any more; of what nobody had planned nobody would be."""
+        if not event.plan:
+            return None
+        return Signal("contact_made", envelope.subject, {"plan": event.plan, "contact": event.contact})
+
+    @signals(ContactSkipped)
+    def is_left_out(self, event: ContactSkipped, envelope: Envelope) -> Signal:
+        """Nobody need be reminded any more."""
+        return Signal("contact_skipped", envelope.subject, {"plan": event.plan, "contact": event.contact})

@@ -28,7 +28,7 @@ from events.catalog.orders import OrderAmended, OrderCancelled, OrderLine, Order
 from events.catalog.parts import ProductLine
 from events.envelope import Envelope
 from projections._engine.columns import Counts, Earliest, Key, Latest, Max, Min, Sum, Union
-from projections._engine.declaration import Projection, Row, folds
+from projections._engine.declaration import Projection, Row, Signal, folds, signals
 
 JSON = msgspec.json.Encoder()
 
@@ -201,3 +201,18 @@ class Orders(Projection, version=2):
             returned_minor=event.amount_minor,
             returned=envelope.time,
         )
+
+    @signals(OrderPlaced)
+    def begins(self, event: OrderPlaced, envelope: Envelope) -> Signal:
+        """A checklist may begin with it."""
+        return Signal("order_placed", envelope.subject, {"order": event.order, "store": event.store})
+
+    @signals(ShipmentDispatched)
+    def is_on_its_way(self, event: ShipmentDispatched, envelope: Envelope) -> Signal:
+        """A checklist may begin with it, and a step of one be done by it."""
+        return Signal("order_shipped", envelope.subject, {"order": event.order, "store": event.store})
+
+    @signals(OrderDelivered)
+    def has_come(self, event: OrderDelivered, envelope: Envelope) -> Signal:
+        """A checklist may begin with it, and a step of one be done by it."""
+        return Signal("order_delivered", envelope.subject, {"order": event.order, "store": event.store})

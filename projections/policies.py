@@ -7,6 +7,7 @@ The awkward half: what a version said before it was published again is not kept 
 """
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +53,27 @@ VERSIONS = """
 SELECT policy, policy_version, content::jsonb AS content, first_published, content_at AS since, publisher
   FROM policies WHERE policy = %(policy)s ORDER BY content_at, content_by
 """
+
+
+# Every version of the policies whose names begin so, those of one policy with the newest first.
+EVERY = """
+SELECT policy, policy_version, content::jsonb AS content, content_at AS since, publisher
+  FROM policies WHERE starts_with(policy, %(beginning)s) ORDER BY policy, content_at DESC, content_by DESC
+"""
+
+
+def every(connection: Connection, beginning: str) -> list[dict[str, Any]]:
+    """Return all versions of the policies whose names begin so, for ``held_at``: for who asks of many moments."""
+    return queries.rows(connection, EVERY, beginning=beginning)
+
+
+def held_at(versions: Iterable[dict[str, Any]], at: datetime) -> list[dict[str, Any]]:
+    """Return which of ``every`` held at a moment, as ``holding`` does."""
+    held: dict[str, dict[str, Any]] = {}
+    for version in versions:
+        if version["since"] <= at:
+            held.setdefault(version["policy"], version)
+    return list(held.values())
 
 
 def holding(connection: Connection, beginning: str, now: datetime | None = None) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from events.catalog.searches import SearchPerformed
 from events.envelope import Envelope
 from projections._engine import queries
 from projections._engine.columns import Key, Latest, Max, Min, Sum
-from projections._engine.declaration import Projection, Row, folds
+from projections._engine.declaration import Projection, Row, Signal, folds, signals
 from projections._engine.registry import Connection
 
 MAX_QUERY_CHARACTERS = 200
@@ -51,6 +51,15 @@ class UnmetDemand(Projection, version=1, indexes=("query",)):
             last_asked=at,
             phrasing=event.query,
         )
+
+    @signals(SearchPerformed)
+    def in_vain(self, event: SearchPerformed, envelope: Envelope) -> Signal | None:
+        """Somebody found nothing; once a day and query, for asking again is the same wish."""
+        if event.result_count:
+            return None
+        query, day = normalised(event.query), envelope.time.date().isoformat()
+        said = {"query": event.query[:MAX_QUERY_CHARACTERS], "store": event.store}
+        return Signal("searched_in_vain", envelope.subject, said, once=f"{day}:{event.store}:{query}")
 
 
 # What was asked for in vain, the most asked first. A regular is a known customer with REGULAR_ORDERS orders or more.

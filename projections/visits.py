@@ -27,13 +27,14 @@ from events.catalog.visits import (
 from events.envelope import Envelope
 from projections._engine import queries
 from projections._engine.columns import Earliest, Key, Latest, Max, Min, Sum
-from projections._engine.declaration import Projection, Row, folds
+from projections._engine.declaration import Projection, Row, Signal, folds, signals
 from projections._engine.registry import Connection
 
 WHOLE_SESSION = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 HALF_HOUR_SECONDS = 1800
+KNOWN = "customer:"
 
 
 def slot_of(session: str, at: datetime) -> datetime:
@@ -45,6 +46,12 @@ def slot_of(session: str, at: datetime) -> datetime:
 def _half_hour(number: float) -> datetime:
     """Return the beginning of the half hour with this number since 1970; many events ask for the same few."""
     return WHOLE_SESSION + timedelta(seconds=number * HALF_HOUR_SECONDS)
+
+
+@lru_cache(maxsize=4096)
+def _offer_moment(subject: str, store: str, half_hour: int) -> Signal:
+    """Return the signal of a half hour, numbered; most of what is looked at asks for one that was made just before."""
+    return Signal("offer_moment", subject, {"store": store}, once=str(half_hour))
 
 
 class Visits(Projection, version=1):
@@ -107,6 +114,19 @@ class Visits(Projection, version=1):
             return None
         at = envelope.time
         return self.row(envelope.subject, event.store, event.session, WHOLE_SESSION, entered=at, left=at, orders=1)
+
+    @signals(VisitStarted)
+    def comes_in(self, event: VisitStarted, envelope: Envelope) -> Signal:
+        """A checklist may begin with it."""
+        return Signal("visit_started", envelope.subject, {"session": event.session, "store": event.store})
+
+    @signals(PageViewed, ProductViewed)
+    def looks_around(self, event: PageViewed | ProductViewed, envelope: Envelope) -> Signal | None:
+        """Whom we know by name may be made an offer: once in each half hour, whatever they look at and where."""
+        if not envelope.subject.startswith(KNOWN):
+            return None
+        at = envelope.time
+        return _offer_moment(envelope.subject, event.store, at.toordinal() * 48 + at.hour * 2 + at.minute // 30)
 
 
 # Whole visits, out of ``slots`` by person: those of one store join where less than the gap lies between them.

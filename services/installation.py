@@ -20,9 +20,12 @@ from events.log.postgres import Journal, create_journal
 from events.log.reaching import listening
 from projections._engine.registry import create_engine
 from services.associations.schema import create_associations
+from services.desk.schema import create_desk
 from services.dial.schema import create_dial
 from services.embedded.postgres import Progress, embedded_postgres
 from services.ingest.schema import create_ingest
+from services.outgoing.schema import create_outgoing
+from services.reactions._engine.schema import create_reactions
 from services.segments.schema import create_segments
 from services.settings import InstallationError, Settings
 from services.variables import POSTGRES
@@ -125,8 +128,13 @@ def open_installation(
 
 def connect(dsn: str, application_name: str = "regulars") -> Connection:
     """Return a connection as Regulars uses them: autocommit, in UTC, finding the projections by their names alone."""
+    return psycopg.connect(conninfo(dsn, application_name), autocommit=True)
+
+
+def conninfo(dsn: str, application_name: str) -> str:
+    """Return the DSN of such a connection, for whoever opens it in another way; autocommit is the client's matter."""
     options = f"{conninfo_to_dict(dsn).get('options', '')} -c TimeZone=UTC -c search_path=projection,public".strip()
-    return psycopg.connect(make_conninfo(dsn, application_name=application_name, options=options), autocommit=True)
+    return make_conninfo(dsn, application_name=application_name, options=options)
 
 
 def prepare(dsn: str, partitions: int) -> None:
@@ -144,6 +152,9 @@ def prepare(dsn: str, partitions: int) -> None:
             create_dial(connection)
             create_associations(connection)
             create_segments(connection)
+            create_desk(connection)
+            create_reactions(connection)
+            create_outgoing(connection)
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as error:
         message = f"The database cannot be prepared by this user, or not here: {_first_line(error)}."
         raise InstallationError(message) from error

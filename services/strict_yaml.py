@@ -64,9 +64,14 @@ def shaped(text: str, shape: type[T], known: str) -> T:
     try:
         return msgspec.convert(document(text), shape)
     except msgspec.ValidationError as error:
-        match = _AT.match(str(error))
-        reason, field = (match["reason"], match["field"]) if match else (str(error), "")
-        if named := _NAMED.match(reason):
-            field = f"{field}.{named['name']}".lstrip(".")
-            reason = "is missing" if named["problem"] == "missing required" else f"is not {known}"
-        raise BadYaml(field, reason[:1].lower() + reason[1:]) from None
+        raise BadYaml(*wrong(error, known)) from None
+
+
+def wrong(error: msgspec.ValidationError, known: str) -> tuple[str, str]:
+    """Return the field that is wrong, empty where it is the whole, and why; a strange one is not ``known``."""
+    match = _AT.match(str(error))
+    reason, field = (match["reason"], match["field"]) if match else (str(error), "")
+    if named := _NAMED.match(reason):
+        field = f"{field}.{named['name']}".lstrip(".")
+        reason = "is missing" if named["problem"] == "missing required" else f"is not {known}"
+    return field, reason[:1].lower() + reason[1:]

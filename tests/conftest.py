@@ -25,6 +25,7 @@ from services.embedded.postgres import embedded_postgres
 from services.installation import Connection
 from services.settings import InstallationError
 from tests.kafkas import local_kafka, own_kafka
+from tests.quick_java import be_quick
 
 PARTITIONS = 4
 
@@ -59,6 +60,11 @@ class ByFileOrFolder(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+
+
+def pytest_configure() -> None:
+    """Have brokers start quickly: a run starts some fifty."""
+    be_quick()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileOrFolder:  # noqa: ANN401 - xdist's own

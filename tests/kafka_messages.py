@@ -12,7 +12,7 @@ MOST_AT_ONCE = 1_000
 
 
 class Published(NamedTuple):
-    """A message as it lies on a topic; ``id`` is its header of that name."""
+    """A message as it lies on a topic; ``id`` is its header of that name, empty where it has none."""
 
     partition: int
     key: str
@@ -41,5 +41,5 @@ def messages_of(cluster: Cluster, topic: str) -> list[Published]:
 
 
 def _published(message: Any) -> Published:  # noqa: ANN401 - its types allow for what a message that was fetched has
-    (message_id,) = [value for name, value in message.headers() if name == "id"]
+    message_id = dict(message.headers() or ()).get("id", b"")
     return Published(message.partition(), message.key().decode(), message_id.decode(), message.value())

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from services.dev.broker import Broker
+from tests.quick_java import load_classes
 from tests.tidy.sources import ROOT
 
 HEAP_MB = 384
@@ -24,6 +25,7 @@ def local_kafka() -> Iterator[str]:
 @contextmanager
 def own_kafka() -> Iterator[Broker]:
     """Yield a broker by Java and Maven, with data of its own. Raises InstallationError where there can be none."""
+    load_classes()
     folder = Path(mkdtemp(prefix="regulars-test-"))
     broker = Broker(folder, heap_mb=HEAP_MB, progress=print)
     try:

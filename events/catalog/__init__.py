@@ -11,7 +11,10 @@ from events.catalog import (
     offers,
     operations,
     orders,
+    promises,
     searches,
+    staff,
+    tasks,
     visits,
 )
 from events.event import Event
@@ -23,7 +26,10 @@ EVENTS: tuple[type[Event], ...] = (
     *fulfilment.EVENTS,
     *offers.EVENTS,
     *complaints.EVENTS,
+    *promises.EVENTS,
     *contacts.EVENTS,
+    *tasks.EVENTS,
+    *staff.EVENTS,
     *customers.EVENTS,
     *feedback.EVENTS,
     *identity.EVENTS,

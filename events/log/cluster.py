@@ -42,6 +42,11 @@ class Cluster:
         return f"{self.prefix}.signals"
 
     @property
+    def offers(self) -> str:
+        """Personal offers, for whoever shows them."""
+        return f"{self.prefix}.offers"
+
+    @property
     def dead_letters(self) -> str:
         """Events that were parked, and why."""
         return f"{self.prefix}.dead-letters"

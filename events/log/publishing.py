@@ -6,7 +6,7 @@ lie in one partition, the one that the log of record would have for that subject
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 from kafka import KafkaProducer  # type: ignore[import-untyped]
 from kafka.errors import (  # type: ignore[import-untyped]
@@ -20,10 +20,11 @@ from kafka.errors import (  # type: ignore[import-untyped]
 from kafka.net.compat import KafkaNetClient  # type: ignore[import-untyped]
 
 from events.log import partition_of
-from events.log.administration import administered
+from events.log.administration import HeldTopic, administered
 from events.log.cluster import REQUEST_TIMEOUT_SECONDS, Cluster
 from events.log.connecting import reason
 from events.log.errors import LogError, LogRefused, LogUnavailable
+from events.log.messages import Message
 from events.log.reaching import listening
 from events.log.topic_declarations import BATCH_BYTES
 
@@ -50,14 +51,6 @@ REFUSALS = (
 CLOSE_SECONDS = 1
 
 
-class Message(NamedTuple):
-    """A message to publish; ``id`` goes along as a header, and is the same when the message is sent again."""
-
-    id: str
-    key: str
-    value: bytes
-
-
 class Publisher:
     """Publishes on some of our topics. One instance belongs to one thread at a time."""
 
@@ -65,7 +58,7 @@ class Publisher:
         """Connect. Raises LogUnavailable, or LogRefused where a topic is missing or we may not."""
         self._cluster = cluster
         self._topics = topics
-        self._partitions = self.ask()
+        self._held = self.ask()
         self._clients: list[Any] = []
         try:
             self._producer = KafkaProducer(
@@ -81,15 +74,20 @@ class Publisher:
         self._clients.append(KafkaNetClient(**configs))
         return self._clients[-1]
 
-    def ask(self) -> dict[str, int]:
-        """Ask the brokers how many partitions each topic has: so it is known whether they answer."""
+    def identity(self, topic: str) -> tuple[str, int]:
+        """Return a topic's identity and its number of partitions, as they were when we connected."""
+        held = self._held[topic]
+        return held.topic_id, len(held.partitions)
+
+    def ask(self) -> dict[str, HeldTopic]:
+        """Ask the brokers for the topics: so it is known whether they answer."""
         with administered(self._cluster) as kafka:
             held = kafka.topics(self._topics)
         for topic in self._topics:
             if topic not in held:
                 message = f"Kafka at {self._cluster.servers} has no topic {topic}: run 'regulars topics create'."
                 raise LogRefused(message)
-        return {name: len(topic.partitions) for name, topic in held.items()}
+        return held
 
     def publish(self, topic: str, messages: Sequence[Message]) -> None:
         """Publish messages and return once Kafka has all of them.
@@ -104,7 +102,7 @@ class Publisher:
                     key=message.key.encode(),
                     value=message.value,
                     headers=[("id", message.id.encode())],
-                    partition=partition_of(message.key, self._partitions[topic]),
+                    partition=partition_of(message.key, len(self._held[topic].partitions)),
                 )
                 for message in messages
             ]

@@ -58,6 +58,9 @@ def declared(cluster: Cluster, partitions: int = DEFAULT_PARTITIONS) -> tuple[To
         Topic(cluster.intake, partitions, _config(7), counted=True),
         # A week: a reaction that comes later does harm. What it would rest on is in the projections all the same.
         Topic(cluster.signals, partitions, _config(7)),
+        # A day: an offer is for the moment in which somebody looks. Whoever shows offers and was away wants none of
+        # yesterday's, which would rest on what the customer liked before.
+        Topic(cluster.offers, partitions, _config(1)),
         # A quarter of a year: time to see to them. Not for ever, since what the door turned away may name people in the
         # clear. One partition, to be read in order; twice the size, for a full record and why it was parked.
         Topic(cluster.dead_letters, 1, _config(90, 2 * BATCH_BYTES)),

@@ -15,7 +15,7 @@ from events.errors import Fault
 from events.log import Chunk
 from projections._engine.folding import ALL, Batch, Folder
 from projections._engine.registry import Connection, Table
-from projections._engine.store import UNSTORABLE, prepare_stage, write_rows
+from projections._engine.store import UNSTORABLE, prepare_stages, write_rows
 
 LIST = """
 SELECT log_id, partition, "offset", fault, field, reason, missed, parked_at, value, recorded_ms, dismissed_at, dismissed
@@ -110,8 +110,7 @@ def redrive(
 ) -> list[Redriven]:
     """Apply parked events to the tables that lack them, each exactly once; what still fails stays parked."""
     with connect() as connection:
-        for table in tables:
-            prepare_stage(connection, table)
+        prepare_stages(connection, tables)
         return [_redrive(connection, tables, letter, codec or Codec()) for letter in letters]
 
 

@@ -35,11 +35,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Signal(NamedTuple):
-    """Something that happened and may call for a reaction. It leaves with the batch's transaction, once."""
+    """Something that happened and may call for a reaction. It leaves with the batch's transaction, once.
+
+    Of those of one kind and subject that say the same ``once``, such as the half hour in which they happened, only the
+    first on the log is raised, for as long as it is kept; without it each event raises its own.
+    """
 
     kind: str
     subject: str
     detail: dict[str, str]
+    once: str | None = None
 
 
 Signaller = Callable[[Any, Envelope], Signal | None]
@@ -146,11 +151,7 @@ class Projection:
         Comments and layout do not count. A function that a fold calls from elsewhere is not seen: ``verify`` finds
         such a change by its digest, the fingerprint does not.
         """
-        parts = [self.name, *(f"{field}" for field in self.fields())]
-        parts += [type(column).__name__ for column in self.columns]
-        for event, methods in sorted(self.handlers().items(), key=lambda item: item[0].event_type):
-            parts += [event.event_type, *(_meaning(method) for method in methods)]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        return _fingerprint(self)
 
 
 @cache
@@ -160,6 +161,15 @@ def _methods(projection: Projection, attribute: str) -> dict[type[Event], list[A
         for event in getattr(method, attribute, ()):
             found.setdefault(event, []).append(getattr(projection, name))
     return found
+
+
+@cache
+def _fingerprint(projection: Projection) -> str:
+    parts = [projection.name, *(f"{field}" for field in projection.fields())]
+    parts += [type(column).__name__ for column in projection.columns]
+    for event, methods in sorted(projection.handlers().items(), key=lambda item: item[0].event_type):
+        parts += [event.event_type, *(_meaning(method) for method in methods)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _meaning(method: Callable[..., Any]) -> str:

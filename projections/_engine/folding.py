@@ -4,7 +4,7 @@ Events are decoded a chunk at a time; each goes to the folds of its type, whose 
 cannot be decoded or folded becomes a dead letter of the batch, and so does what another event says under its id.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -63,13 +63,14 @@ class Decoded(NamedTuple):
 class Batch(NamedTuple):
     """What some chunks come to: rows by projection, the checkpoint's moves, dead letters and signals.
 
+    Signals are by what makes each one: its kind, its subject, and what it says once, or else its event.
     ``duplicates`` counts by partition the events that do not count, since the log has them a second time.
     """
 
     rows: dict[str, Rows]
     chunks: Sequence[Chunk]
     dead_letters: list[DeadLetter]
-    signals: list[Raised]
+    signals: dict[tuple[str | None, ...], Raised]
     duplicates: dict[int, int]
     events: int
 
@@ -117,7 +118,7 @@ class Folder:
 
     def begin(self, chunks: Sequence[Chunk]) -> Batch:
         """Return an empty batch for these chunks, to which their pieces are added."""
-        return Batch({name: {} for name in self._names}, chunks, [], [], {}, sum(len(chunk.values) for chunk in chunks))
+        return Batch({name: {} for name in self._names}, chunks, [], {}, {}, sum(len(chunk.values) for chunk in chunks))
 
     def add(self, batch: Batch, piece: Decoded, again: Repeats) -> None:
         """Merge a chunk, or a piece of one, into a batch; ``again`` are those that do not count."""
@@ -128,7 +129,7 @@ class Folder:
         for name in self._keeping:
             kept.gather(batch.rows[name], chunk, counting)
         if any(chunk.next_offset > self._first_news(name, chunk) for name in self._names):
-            batch.signals.extend(self._signals(chunk, counting))
+            self._signal(batch, chunk, counting)
 
     def _absorb(self, batch: Batch, chunk: Chunk, envelopes: list[Envelope | None]) -> None:
         # One tight loop over all events of a chunk; everything that does not depend on the event is looked up before.
@@ -163,21 +164,39 @@ class Folder:
     def _first_news(self, name: str, chunk: Chunk) -> int:
         return self._signals_from.get((name, chunk.partition), chunk.next_offset)
 
-    def _signals(self, chunk: Chunk, envelopes: list[Envelope | None]) -> Iterable[Raised]:
-        first_news = {name: self._first_news(name, chunk) for name in self._names}
+    def _signal(self, batch: Batch, chunk: Chunk, envelopes: list[Envelope | None]) -> None:
+        # As tight as the loop over the folds: what is signalled most, moments for offers, is mostly told already.
+        news = {name: self._first_news(name, chunk) for name in self._names}
+        signallers_of = {
+            event: [(signaller, name, news[name]) for name, signaller in signallers if news[name] < chunk.next_offset]
+            for event, signallers in self._signallers.items()
+        }
+        signals, offsets = batch.signals, chunk.offsets
         for index, envelope in enumerate(envelopes):
             if envelope is None:
                 continue
-            for name, signaller in self._signallers.get(type(envelope.data), ()):
-                if chunk.offsets[index] < first_news[name]:
+            data = envelope.data
+            signallers = signallers_of.get(type(data))
+            if not signallers:
+                continue
+            for signaller, name, first_news in signallers:
+                if offsets[index] < first_news:
                     continue
                 try:
-                    signal = signaller(envelope.data, envelope)
+                    signal = signaller(data, envelope)
                 except Exception as error:  # noqa: BLE001 - it stops nothing, and is heard of
-                    detail = {"projection": name, "reason": f"{type(error).__name__}: {error}".replace("\0", "\\0")}
-                    signal = Signal(SIGNAL_FAILED, envelope.subject, detail)
-                if signal is not None:
-                    yield Raised(signal, envelope)
+                    signal = _signal_failed(name, envelope, error)
+                if signal is None:
+                    continue
+                kind, subject, _, once = signal
+                same = (kind, subject, once, envelope.id if once is None else None)
+                if same not in signals:
+                    signals[same] = Raised(signal, envelope)
+
+
+def _signal_failed(name: str, envelope: Envelope, error: Exception) -> Signal:
+    reason = f"{type(error).__name__}: {error}".replace("\0", "\\0")
+    return Signal(SIGNAL_FAILED, envelope.subject, {"projection": name, "reason": reason})
 
 
 def _without(batch: Batch, chunk: Chunk, envelopes: list[Envelope | None], repeats: Repeats) -> list[Envelope | None]:

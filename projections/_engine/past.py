@@ -26,7 +26,7 @@ from projections._engine.folding import Batch, Decoded, Folder
 from projections._engine.past_events import events_until, held
 from projections._engine.pipeline import cut, halves, pieces
 from projections._engine.registry import Connection, Table, analyze
-from projections._engine.store import UNSTORABLE, prepare_stage, write_rows
+from projections._engine.store import UNSTORABLE, prepare_stages, write_rows
 
 BATCH_EVENTS = 50_000
 KEPT_PASTS = 16
@@ -120,8 +120,7 @@ class _Making:
             if row is None:
                 self._create()
             self._keep()
-        for table in self._tables:
-            prepare_stage(self._connection, table)
+        prepare_stages(self._connection, self._tables)
         if not self._log.refuses_known_ids:
             self._windows = {
                 partition: seen_ids.window_at(self._connection, self._log, partition, at)

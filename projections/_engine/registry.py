@@ -46,6 +46,7 @@ SCRIPTS = (
     ("engine_kafka.sql", "engine.seen_ids"),
     ("engine_dismissed.sql", "engine.dead_letter_open"),
     ("engine_past.sql", "engine.past"),
+    ("engine_once.sql", "engine.signal_once"),
 )
 """What makes the engine's schema, in order: a script, and a table or index of its own that is there once it has run."""
 

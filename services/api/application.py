@@ -11,7 +11,8 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
-from services.api import customer_routes, order_routes, report_routes
+from services.api import customer_routes, desk_routes, order_routes, report_routes
+from services.api.deciders import Deciders
 from services.api.readers import Readers
 from services.ingest.http import event_routes, public_routes, segment_routes, verdict_routes, webhook_routes
 from services.ingest.http.answers import Problem, json_answer, problem_answer
@@ -21,7 +22,7 @@ from services.ingest.http.front import Front
 DESCRIPTION = (
     "Events come in here: from the client libraries of Segment and RudderStack, as CloudEvents, and as webhooks."
     " 200 means that the log holds what was sent. Reports and customers' pages are read here, with an admin key,"
-    " and a customer reads how an order of theirs stands, by a signed link."
+    " a customer reads how an order of theirs stands by a signed link, and staff decide at the desk."
 )
 ROUTERS = (
     segment_routes.ROUTER,
@@ -32,15 +33,17 @@ ROUTERS = (
     report_routes.ROUTER,
     customer_routes.ROUTER,
     order_routes.ROUTER,
+    desk_routes.ROUTER,
 )
 DAY_SECONDS = 86_400
 
 
-def application(front: Front, readers: Readers) -> FastAPI:
+def application(front: Front, readers: Readers, deciders: Deciders) -> FastAPI:
     """Return the application. There is no page of documentation: those that exist load scripts from elsewhere."""
     app = FastAPI(title="Regulars", description=DESCRIPTION, version=version("regulars"), docs_url=None, redoc_url=None)
     app.state.front = front
     app.state.readers = readers
+    app.state.deciders = deciders
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(Problem, problem_answer)

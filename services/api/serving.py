@@ -8,8 +8,10 @@ from contextlib import closing
 from threading import Event
 
 from services.api.application import application
+from services.api.deciders import Deciders
 from services.api.readers import Readers
 from services.cli.reporting import Report
+from services.desk.desk import Desk
 from services.ingest.figures import IngestFigures, ingest_registry
 from services.ingest.http.measuring import Measured
 from services.ingest.http.server import listen, serve
@@ -49,7 +51,11 @@ def _serve(  # noqa: PLR0913, PLR0917 - all that a process of ours has
     except OSError as error:
         message = f"{API.name} is {host}:{port}, and nothing can be served there: {error.strerror or error}."
         raise InstallationError(message) from error
-    with Inside(installation, health) as inside, closing(Readers(installation, settings.link_keys)) as readers:
+    with (
+        Inside(installation, health) as inside,
+        closing(Readers(installation, settings.link_keys)) as readers,
+        closing(Deciders(Desk(installation.dsn))) as deciders,
+    ):
         figures.messages = inside.acceptor.counts.outcomes
         figures.away = lambda: inside.away
 
@@ -61,6 +67,6 @@ def _serve(  # noqa: PLR0913, PLR0917 - all that a process of ours has
             report.tell("serving", f"Events are taken in at {at}/v1/batch and {at}/v1/events.", address=at)
 
         with health.working():
-            serve(Measured(application(inside.front, readers), figures), listener, stops, started)
+            serve(Measured(application(inside.front, readers, deciders), figures), listener, stops, started)
         if (failure := inside.failure()) is not None:
             raise failure

@@ -28,7 +28,11 @@ LEAST_WORD_CHARACTERS = 3
 
 
 class Offer(NamedTuple):
-    """One offer. The chance is that the next order holds the product; a gesture has none."""
+    """One offer. The chance is that the next order holds the product; a gesture has none.
+
+    What speaks for a product is added up, and where everybody buys everything it can come to more than certainty: then
+    it is told as that.
+    """
 
     kind: str
     thing: str
@@ -172,7 +176,7 @@ def _offer(row: Row, evidence: Evidence, parts: Chance, liked: str, known: Row) 
     if liked:
         words = f"They said that they like or need {liked!r}. {words}"
         reason = "stated"
-    return Offer("product", row["product"], row["name"] or row["product"], parts.whole, reason, words)
+    return Offer("product", row["product"], row["name"] or row["product"], min(1.0, parts.whole), reason, words)
 
 
 def _reason(row: Row, evidence: Evidence, parts: Chance, known: Row) -> tuple[str, str]:

@@ -46,16 +46,17 @@ class ApiProcess:
 
 
 @contextmanager
-def api_process(dsn: str, cluster: Cluster, cores: frozenset[int]) -> Iterator[ApiProcess]:
-    """Yield a running api over a database and a Kafka, on these cores; it is stopped in the end.
+def api_process(dsn: str, cluster: Cluster | None, cores: frozenset[int]) -> Iterator[ApiProcess]:
+    """Yield a running api over a database and a Kafka, or its journal, on these cores; it is stopped in the end.
 
     Raises InstallationError where it does not start.
     """
     port = free_port()
-    inherited = () if cluster.security_protocol is None else SECURITY
+    inherited = () if cluster is None or cluster.security_protocol is None else SECURITY
     others = {setting.name: "" for setting in SETTINGS if setting not in inherited}
-    own = {POSTGRES.name: dsn, KAFKA.name: cluster.servers, TOPIC_PREFIX.name: cluster.prefix}
-    own[API.name] = f"{HOST}:{port}"
+    own = {POSTGRES.name: dsn, API.name: f"{HOST}:{port}"}
+    if cluster is not None:
+        own |= {KAFKA.name: cluster.servers, TOPIC_PREFIX.name: cluster.prefix}
     with TemporaryDirectory(prefix="regulars-bench-") as folder:
         said = Path(folder) / "api.log"
         with said.open("wb") as file, only_on(cores):

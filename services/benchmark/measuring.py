@@ -33,6 +33,8 @@ SELECT datname FROM pg_database AS d
  WHERE starts_with(datname, %s) AND NOT EXISTS (SELECT FROM pg_stat_activity AS a WHERE a.datname = d.datname)
 """
 
+SIGNALS = "SELECT count(*) FROM engine.signal"
+
 Heard = Callable[[str, int, int], None]
 """Is told the stage, how many events of it are done, and how many there are."""
 
@@ -51,6 +53,7 @@ class Measurement(Struct, frozen=True, kw_only=True):
     append_events_per_second: float
     projections: int
     rows_written: int
+    signals: int
     batches: int
     parked: int
     peak_rss_mb: float
@@ -74,9 +77,15 @@ def scratch(dsn: str) -> Iterator[Installation]:
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def measure(installation: Installation, events: int, seed: int, heard: Heard) -> Measurement:
-    """Append this many events, read them, drain them through all projections, and return what each took."""
+def measure(installation: Installation, events: int, seed: int, heard: Heard, *, news: bool = False) -> Measurement:
+    """Append this many events, read them, drain them through all projections, and return what each took.
+
+    As ``news`` they come when the projections are there already, and raise signals; else they are history to them.
+    """
     log = installation.journal()
+    if news:
+        with closing(Projector(log, installation.connect, PROJECTIONS)) as projector:
+            projector.catch_up()
     generating, appending = append(log, events, seed, heard, APPEND_EVENTS)
     reading = _read(log, events, heard)
     with closing(Projector(log, installation.connect, PROJECTIONS)) as projector:
@@ -84,7 +93,9 @@ def measure(installation: Installation, events: int, seed: int, heard: Heard) ->
         done = projector.catch_up(lambda so_far: heard("Draining", so_far.events, events))
         draining = time.perf_counter() - begun
     stages = {"generate": generating, "append": appending, "raw": reading, "drain": draining, **done.seconds}
-    return _measurement(events, seed, done, stages)
+    with closing(installation.connect()) as connection:
+        ((signals,),) = connection.execute(SIGNALS).fetchall()
+    return _measurement(events, seed, done, stages, signals)
 
 
 def append(log: EventLog, events: int, seed: int, heard: Heard, batch_events: int) -> tuple[float, float]:
@@ -127,7 +138,7 @@ def peak_rss_mb() -> float:
     return round(peak / (1e6 if sys.platform == "darwin" else 1e3), 1)
 
 
-def _measurement(events: int, seed: int, done: Progress, seconds: dict[str, float]) -> Measurement:
+def _measurement(events: int, seed: int, done: Progress, seconds: dict[str, float], signals: int) -> Measurement:
     drained, raw = events / seconds["drain"], events / seconds["raw"]
     return Measurement(
         events=events,
@@ -138,6 +149,7 @@ def _measurement(events: int, seed: int, done: Progress, seconds: dict[str, floa
         append_events_per_second=round(events / seconds["append"], 1),
         projections=len(stored(PROJECTIONS)),
         rows_written=done.rows,
+        signals=signals,
         batches=done.batches,
         parked=done.parked,
         peak_rss_mb=peak_rss_mb(),

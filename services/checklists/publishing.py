@@ -12,9 +12,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from events.catalog.operations import PolicyPublished
-from events.envelope import Envelope
-from events.log import EventLog, Outcome
 from projections import policies
 from projections._engine.registry import Connection
 from services.checklists.errors import BadPlaybook
@@ -22,7 +19,6 @@ from services.checklists.playbook import Playbook
 from services.checklists.reading import problems
 
 POLICY = "checklist."
-SOURCE = "urn:regulars:checklists"
 SECONDS = re.compile(r"[1-9][0-9]{0,8}")
 UNITS = (("d", 86_400), ("h", 3600), ("m", 60))
 
@@ -110,21 +106,3 @@ def _published(row: Mapping[str, Any]) -> Published:
         return Published(*told, from_settings(name, content))
     except BadPlaybook as error:
         return Published(*told, None, str(error))
-
-
-def definition(connection: Connection, name: str, playbook: Playbook | None, at: datetime, by: str = "") -> Envelope:
-    """Return the fact that a playbook is in force from a time on; None withdraws it."""
-    policy = f"{POLICY}{name}"
-    before = [row["policy_version"] for row in policies.versions(connection, policy)]
-    version = str(1 + max((int(each) for each in before if each.isdecimal() and each.isascii()), default=0))
-    content = {} if playbook is None else settings(playbook)
-    subject = f"policy:{policy}"
-    data = PolicyPublished(policy=policy, version=version, content=content, by=by)
-    return Envelope(id=f"{subject}:{version}", source=SOURCE, time=at, subject=subject, data=data)
-
-
-def publish(log: EventLog, fact: Envelope) -> None:
-    """Append a version. Raises BadPlaybook where somebody published another one under its number just before."""
-    (receipt,) = log.append([fact])
-    if receipt.outcome is Outcome.CONFLICT:
-        raise BadPlaybook(fact.subject, "", "somebody else published a version just now; look at it, and try again")

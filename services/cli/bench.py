@@ -14,6 +14,7 @@ from events.log.cluster import Cluster
 from services.benchmark import over_kafka
 from services.benchmark.api_process import only_on
 from services.benchmark.cores import cores
+from services.benchmark.desk import measure_desk
 from services.benchmark.dial import measure_dial
 from services.benchmark.door import measure_door
 from services.benchmark.ingest import Wishes
@@ -21,13 +22,25 @@ from services.benchmark.ingest import measure as measure_ingest
 from services.benchmark.measuring import Measurement, measure, scratch
 from services.benchmark.over_kafka import OverKafka
 from services.benchmark.page import measure_page
-from services.cli.bench_shown import show_dial, show_door, show_drain, show_ingest, show_page
+from services.benchmark.reactions import Reacted, measure_answers, measure_latency
+from services.cli.bench_shown import (
+    show_desk,
+    show_dial,
+    show_door,
+    show_drain,
+    show_ingest,
+    show_page,
+    show_reactions,
+)
 from services.cli.exit_codes import ExitCode
 from services.cli.session import opened
 from services.cli.terminal import AsJson, Stage, emit, say, stages
 from services.dev.broker import Broker
 from services.installation import Installation
 from services.settings import Settings
+
+EVENTS_A_SECOND = 1_000
+"""How fast events come while it is timed how soon they are reacted to."""
 
 
 class What(StrEnum):
@@ -38,13 +51,15 @@ class What(StrEnum):
     DOOR = "door"
     PAGE = "page"
     DIAL = "dial"
+    DESK = "desk"
+    REACTIONS = "reactions"
 
 
 Way = Annotated[
     What,
     Argument(
-        help="From the log into the projections; the front door over HTTP; the door on Kafka's intake; reading; or the"
-        " volume dial."
+        help="From the log into the projections; the front door over HTTP; the door on Kafka's intake; reading; the"
+        " volume dial; the desk; or the reactions."
     ),
 ]
 Events = Annotated[int, Option("--events", min=1, metavar="N", help="How many events to make up.")]
@@ -56,14 +71,21 @@ OnKafka = Annotated[
 Pumps = Annotated[
     int, Option("--pumps", min=1, max=16, metavar="N", help="With --kafka: how many pumps share the log.")
 ]
+News = Annotated[
+    bool, Option("--news", help="With drain, without --kafka: the projections are there first, so signals are raised.")
+]
 Seconds = Annotated[
-    float, Option("--seconds", min=0.1, metavar="S", help="With ingest: how long single events come, 500 a second.")
+    float,
+    Option("--seconds", min=0.1, metavar="S", help="With ingest or reactions: how long events come on a schedule."),
 ]
 Soak = Annotated[
     float, Option("--soak", min=0, metavar="S", help="With ingest: how long to watch the api's memory under load.")
 ]
 Drip = Annotated[
     int, Option("--drip", min=0, max=10_000, metavar="N", help="With ingest: connections that say one byte a second.")
+]
+Commands = Annotated[
+    int, Option("--commands", min=10, metavar="N", help="With desk or reactions: how many to give, or to tell.")
 ]
 Customers = Annotated[int, Option("--customers", min=100, metavar="N", help="With page or dial: how many to make up.")]
 
@@ -75,10 +97,12 @@ def bench(
     seed: Seed = 42,
     kafka: OnKafka = None,
     pumps: Pumps = 1,
+    news: News = False,
     seconds: Seconds = 20,
     soak: Soak = 30,
     drip: Drip = 0,
     customers: Customers = 1_000_000,
+    commands: Commands = 5_000,
     as_json: AsJson = False,
 ) -> None:
     """Measure append and drain on this machine, or a door to it, in a database of its own.
@@ -90,7 +114,9 @@ def bench(
     on a schedule, then both for as long as memory is watched. 'bench door' has one 'regulars door' let a backlog in.
     Without --kafka these two start a broker of their own, and they fail where the log does not hold exactly what was
     acknowledged. 'bench page' makes up customers, and reads pages of some, and every report; 'bench dial' fits the
-    volume dial of as many.
+    volume dial of as many. 'bench desk' gives --commands commands on one core: one by one, a hundred in a transaction,
+    and over HTTP. 'bench reactions' has one worker answer what --commands events signal; then 1,000 events a second
+    come over Kafka, with a pump, a relay and a worker at work, and it times their tasks.
     """
     settings = Settings.from_environment()
     match what:
@@ -102,14 +128,20 @@ def bench(
             _page(settings, customers, seed, as_json=as_json)
         case What.DIAL:
             _dial(settings, customers, seed, as_json=as_json)
+        case What.DESK:
+            _desk(settings, commands, seed, as_json=as_json)
+        case What.REACTIONS:
+            _reactions(settings, kafka, commands, seconds, as_json=as_json)
         case What.DRAIN:
-            _drain(settings, kafka, events, seed, pumps, as_json=as_json)
+            _drain(settings, kafka, events, seed, pumps, news=news, as_json=as_json)
 
 
-def _drain(settings: Settings, kafka: str | None, events: int, seed: int, pumps: int, *, as_json: bool) -> None:
+def _drain(
+    settings: Settings, kafka: str | None, events: int, seed: int, pumps: int, *, news: bool, as_json: bool
+) -> None:
     with opened(replace(settings, kafka=None)) as installation, scratch(installation.dsn) as own, stages() as stage:
         if kafka is None:
-            measurement: Measurement | OverKafka = measure(own, events, seed, stage)
+            measurement: Measurement | OverKafka = measure(own, events, seed, stage, news=news)
         else:
             measurement = over_kafka.measure(own, _at(settings, kafka), stage, events=events, seed=seed, pumps=pumps)
     if as_json:
@@ -157,9 +189,37 @@ def _dial(settings: Settings, customers: int, seed: int, *, as_json: bool) -> No
         show_dial(measurement)
 
 
+def _desk(settings: Settings, commands: int, seed: int, *, as_json: bool) -> None:
+    parted = cores()
+    with (
+        only_on(parted.others),
+        opened(replace(settings, kafka=None)) as installation,
+        scratch(installation.dsn) as own,
+        stages() as stage,
+    ):
+        measurement = measure_desk(own, parted, stage, commands=commands, seed=seed)
+    if as_json:
+        emit(measurement)
+    else:
+        show_desk(measurement)
+    _be_whole(whole=measurement.whole)
+
+
+def _reactions(settings: Settings, kafka: str | None, events: int, seconds: float, *, as_json: bool) -> None:
+    with opened(replace(settings, kafka=None)) as installation, scratch(installation.dsn) as own, stages() as stage:
+        answered = measure_answers(own, stage, events)
+    with _over_kafka(settings, kafka) as (own, cluster, stage):
+        latency = measure_latency(own, cluster, stage, seconds=seconds, rate=EVENTS_A_SECOND)
+    if as_json:
+        emit(Reacted(answered=answered, latency=latency))
+    else:
+        show_reactions(Reacted(answered=answered, latency=latency))
+    _be_whole(whole=latency.whole)
+
+
 def _be_whole(*, whole: bool) -> None:
     if not whole:
-        say("The log does not hold exactly what was acknowledged, or something was refused.")
+        say("There is not exactly what was acknowledged, or something was refused.")
         raise Exit(ExitCode.NO)
 
 

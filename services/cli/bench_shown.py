@@ -1,11 +1,13 @@
 """What ``regulars bench`` measured, as a person reads it."""
 
+from services.benchmark.desk import Desked
 from services.benchmark.dial import Dialled
 from services.benchmark.door import LetThrough
 from services.benchmark.ingest_figures import Ingest
 from services.benchmark.measuring import Measurement
 from services.benchmark.over_kafka import OverKafka
 from services.benchmark.page import Read
+from services.benchmark.reactions import Reacted
 from services.cli.terminal import plural, write, write_table
 
 
@@ -16,6 +18,8 @@ def show_drain(measurement: Measurement | OverKafka) -> None:
     write(
         f"drain   {measurement.events_per_second:>10,.0f} events/s, {plural(measurement.rows_written, 'row')} written"
     )
+    if isinstance(measurement, Measurement) and measurement.signals:
+        write(f"signals {measurement.signals:>10,}")
     write(f"raw     {measurement.raw_events_per_second:>10,.0f} events/s, reading and decoding alone")
     write(f"memory  {measurement.peak_rss_mb:>10,.0f} MB at the peak")
     write_table(["stage", "seconds"], list(measurement.seconds.items()))
@@ -66,3 +70,30 @@ def show_dial(measurement: Dialled) -> None:
     write(f"dials   {measurement.seconds:>10,.1f} s for a month: read, fitted, recorded and kept")
     write(f"report  {measurement.report_seconds:>10,.1f} s")
     write(f"memory  {measurement.peak_rss_mb:>10,.0f} MB at the peak")
+
+
+def show_desk(measurement: Desked) -> None:
+    """Show what came of the desk."""
+    write(f"{plural(measurement.one_by_one.commands, 'command')} to the desk in each of three ways", bold=True)
+    ways = {
+        "one by one": measurement.one_by_one,
+        "a hundred at once": measurement.together,
+        "over HTTP": measurement.over_http,
+    }
+    names = ["way", "commands/s", "p50 ms", "p99 ms", "ms of CPU a command"]
+    write_table(
+        names, [(way, r.commands_per_second, r.p50_ms, r.p99_ms, r.cpu_milliseconds) for way, r in ways.items()]
+    )
+    write(f"commits synchronous_commit {measurement.synchronous_commit}, fsync {measurement.fsync}")
+
+
+def show_reactions(measurement: Reacted) -> None:
+    """Show what came of the reactions."""
+    answered, latency = measurement.answered, measurement.latency
+    write(f"{plural(answered.signals, 'signal')} answered by one worker, {answered.tasks:,} tasks opened", bold=True)
+    write(f"worker  {answered.signals_per_second:>10,.0f} signals/s")
+    write(f"time    {answered.cpu_microseconds_per_signal:>10,.0f} µs of a core a signal, without the database")
+    write_table(["reaction", "signals"], list(answered.outcomes.items()))
+    write(f"{plural(latency.events, 'event')} over Kafka, {latency.events_per_second:,.0f} a second", bold=True)
+    took = f"{latency.p50_ms:,.0f} ms in the middle, {latency.p99_ms:,.0f} ms at p99, {latency.max_ms:,.0f} ms at most"
+    write(f"task    {took}, from an event to its task; {latency.tasks:,} tasks")

@@ -1,7 +1,7 @@
 """``regulars checklists``: what is to be done when something happens, by playbooks that people write and read."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,14 +10,23 @@ from typer import Argument, Option
 
 from services.checklists.errors import BadPlaybook
 from services.checklists.playbook import Playbook
-from services.checklists.publishing import Published, definition, publish, published
+from services.checklists.publishing import Published, published
 from services.checklists.reading import SHIPPED, load, shipped
 from services.cli import points
+from services.cli.exit_codes import ExitCode
 from services.cli.failures import Failure
 from services.cli.files import readable
-from services.cli.session import bring_up_to_date, built, log_to_append, opened, say_parked, with_rows
+from services.cli.session import bring_up_to_date, built, opened, say_parked, with_rows
 from services.cli.terminal import AsJson, emit, plural, say, write, write_table
+from services.desk import playbook as desk_playbook
+from services.desk.deciding import Command, Order, Refused
+from services.desk.desk import Desk
+from services.desk.session import Done
+from services.desk.storing import Cursor
 from services.reports.checklists import CHECKLISTS
+
+NOBODY = "cli"
+"""Who decides at the command line where it is not said."""
 
 What = Annotated[
     str, Argument(metavar="FILE", help="A playbook's file, a folder of them, or the name of a shipped one.")
@@ -61,11 +70,12 @@ def check(what: What, as_json: AsJson = False) -> None:
 def publish_playbooks(what: What, since: Since = None, by: By = "", as_json: AsJson = False) -> None:
     """Put playbooks in force: runs that begin from then on are asked their steps, and older ones what held before.
 
-    All of a folder are checked before one is published.
+    The desk decides: all of a folder or none. Only a first version may be in force from a day that is over.
     """
     found = _read(what)
-    at = datetime.now(UTC) if since is None else datetime.combine(points.day(since), time.min, UTC)
-    _publish([(each.name, each) for each in found], at, by)
+    now, day = datetime.now(UTC), None if since is None else points.day(since)
+    _decide([(each.name, desk_playbook.publish(each, day)) for each in found], now, by)
+    at = now if day is None else datetime.combine(day, time.min, UTC)
     if as_json:
         emit({"published": [each.name for each in found], "since": at})
         return
@@ -81,7 +91,7 @@ def withdraw(name: Name, by: By = "", as_json: AsJson = False) -> None:
     if name not in known:
         message = f"No playbook {name!r} is in force; there are: {', '.join(known) or 'none'}."
         raise Failure(message)
-    _publish([(name, None)], datetime.now(UTC), by)
+    _decide([(name, desk_playbook.Withdraw())], datetime.now(UTC), by)
     if as_json:
         emit({"playbook": name, "withdrawn": True})
     else:
@@ -93,14 +103,20 @@ def _read(what: str) -> list[Playbook]:
         return [shipped(what)] if what in SHIPPED and not Path(what).exists() else load(readable(Path(what)))
 
 
-def _publish(wanted: list[tuple[str, Playbook | None]], at: datetime, by: str) -> None:
+def _decide(wanted: list[tuple[str, Command]], now: datetime, by: str) -> None:
+    """Let the desk decide, and have it on the log; over Kafka 'regulars relay' brings it there."""
+    orders = [Order("playbook", name, command, by or NOBODY) for name, command in wanted]
     with opened() as installation:
-        log = log_to_append(installation)
         say_parked(bring_up_to_date(installation, "checklists"))
-        with installation.connect("regulars checklists") as connection, _refusals():
-            for name, playbook in wanted:
-                publish(log, definition(connection, name, playbook, at, by))
+        with closing(Desk(installation.dsn)) as desk, _refusals():
+            desk.perform_all(orders, now, _all_or_none)
         say_parked(bring_up_to_date(installation, "checklists"))
+
+
+def _all_or_none(_cursor: Cursor, outcomes: Sequence[Done | Refused]) -> None:
+    for outcome in outcomes:
+        if isinstance(outcome, Refused):
+            raise outcome
 
 
 @contextmanager
@@ -110,6 +126,8 @@ def _refusals() -> Iterator[None]:
     except BadPlaybook as error:
         sentence = f"{error}."
         raise Failure(sentence) from error
+    except Refused as refused:
+        raise Failure(refused.message, ExitCode.NO) from refused
 
 
 def _state(each: Published) -> str:

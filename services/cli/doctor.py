@@ -9,8 +9,9 @@ from typer import Exit, Option
 from events.log.cluster import Cluster
 from events.log.errors import LogError
 from projections._engine.errors import EngineError
-from services.cli import checks, checks_log
+from services.cli import checks, checks_log, checks_relay
 from services.cli.checks import Check, State
+from services.cli.checks_outgoing import of_outgoing
 from services.cli.exit_codes import ExitCode
 from services.cli.session import opened
 from services.cli.terminal import AsJson, emit, encoded, write
@@ -58,8 +59,10 @@ def _checks(settings: Settings, patience_seconds: float) -> Iterator[Check]:
     try:
         with opened(settings) as installation, installation.connect() as connection:
             yield from checks.of_database(connection)
+            yield from of_outgoing(connection)
             if answers:
                 yield from checks_log.of_log(installation, connection, patience_seconds)
+            yield from checks_relay.of_outboxes(connection, kafka=settings.kafka is not None)
     except InstallationError as error:
         yield Check("installation", State.BAD, str(error), "Put it right, and run doctor again.")
     except EngineError as error:

@@ -35,6 +35,7 @@ def _codes() -> dict[type[Exception], ExitCode]:
     from projections._engine.why import UnknownFigure  # noqa: PLC0415 - as above
     from services.connectors.errors import ImportRefused  # noqa: PLC0415 - as above
     from services.ingest.errors import NotKept, NotRegistered, RegistryRefused  # noqa: PLC0415 - as above
+    from services.outgoing.errors import NotThere, OutgoingRefused  # noqa: PLC0415 - as above
     from services.settings import InstallationError  # noqa: PLC0415 - as above
 
     return {
@@ -48,5 +49,7 @@ def _codes() -> dict[type[Exception], ExitCode]:
         NotRegistered: ExitCode.NO,  # a kind of RegistryRefused, and so the first of the two
         RegistryRefused: ExitCode.USAGE,
         NotKept: ExitCode.NO,
+        NotThere: ExitCode.NO,  # a kind of OutgoingRefused, and so the first of the two
+        OutgoingRefused: ExitCode.USAGE,
         UnknownFigure: ExitCode.USAGE,
     }

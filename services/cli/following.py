@@ -15,11 +15,13 @@ from projections import PROJECTIONS
 from projections._engine.progress import Progress
 from projections._engine.projector import Projector
 from projections._engine.status import leader, parked
+from services.cli.beside import AT_ONCE, ONCE_BUILT
 from services.cli.exit_codes import ExitCode
 from services.cli.failures import Failure
 from services.cli.reporting import Report, Snapshot
 from services.cli.session import behind
 from services.installation import Installation
+from services.process.loops import beside
 
 LOOK_SECONDS = 0.5
 
@@ -47,7 +49,7 @@ def stop_on_signals() -> Iterator[Event]:
 
 
 def follow(installation: Installation, stop: Event, report: Report, *, wait: bool) -> None:
-    """Become the process that projects, and follow the log until told to stop.
+    """Become the process that projects, relays and reacts, and follow the log until told to stop.
 
     Raises Failure where another process projects, unless we may ``wait`` for it to end.
     """
@@ -59,8 +61,12 @@ def follow(installation: Installation, stop: Event, report: Report, *, wait: boo
         over = Event()
         watcher = Thread(target=_watch, args=(installation, report, over), name="status", daemon=True)
         watcher.start()
+        heard = partial(_unless_stopped, stop)
         try:
-            projector.follow(stop, partial(_unless_stopped, stop))
+            with beside(AT_ONCE, installation, stop, report):
+                projector.catch_up(heard)
+                with beside(ONCE_BUILT, installation, stop, report):
+                    projector.follow(stop, heard)
         except _Stopped:
             return
         finally:

@@ -1,4 +1,4 @@
-"""``regulars relay``: publishes on Kafka what the reactions are to hear of, and what was parked."""
+"""``regulars relay``: publishes on Kafka what the desk decided, what the reactions are to hear of, what was parked."""
 
 from typing import Annotated
 
@@ -16,11 +16,12 @@ AsLines = Annotated[bool, Option("--json", help="Print one JSON document a line,
 
 
 def relay(as_lines: AsLines = False) -> None:
-    """Publish signals and dead letters on Kafka, each at least once, until told to stop.
+    """Publish what the desk decides, signals, offers and dead letters on Kafka, each at least once, until told to stop.
 
-    A message's header and field "id" stay the same when it is published again, as happens after a crash: readers tell
-    by it. One relay of a database publishes at a time, another waits for it to end. While the database or Kafka is
-    away, it waits. REGULARS_METRICS serves its metrics.
+    What the desk decides goes onto the log of record, where an event counts once by its id. A message's header "id"
+    stays the same when it is published again, as happens after a crash: readers tell by it. One relay of a database
+    publishes at a time, another waits for it to end. While the database or Kafka is away, it waits. REGULARS_METRICS
+    serves its metrics.
     """
     settings = Settings.from_environment()
     if settings.kafka is None:

@@ -18,6 +18,7 @@ from services.cli.exit_codes import ExitCode
 from services.cli.failures import Failure
 from services.cli.terminal import plural, progress, say
 from services.installation import Installation, open_installation
+from services.relay.journaling import relay_now
 from services.settings import Settings
 from services.variables import KAFKA, TOPIC_PREFIX
 
@@ -57,13 +58,16 @@ def opened(settings: Settings | None = None) -> Iterator[Installation]:
 def bring_up_to_date(installation: Installation, command: str, *, patience_seconds: float = float("inf")) -> Projected:
     """Fold what the log holds by now; where another process projects, wait until that one has.
 
-    Raises Failure where that one takes longer than ``patience_seconds``, or the projections are of another log.
+    Without Kafka what the desk has decided is brought onto the log first: nobody else may be there to do it. Raises
+    Failure where that one takes longer than ``patience_seconds``, or the projections are of another log.
     """
     begun = time.monotonic()
     connect = partial(installation.connect, f"regulars {command}, process {os.getpid()}")
     log = installation.log()
     with installation.connect() as connection:
         refuse_another_log(connection, log)
+        if not relay_now(installation) and installation.kafka is None:
+            say("What the desk decided is not all on the log yet: see 'regulars doctor'.")
         ends = log.ends()
         at_first = behind(connection, log, ends)
         with (

@@ -19,6 +19,7 @@ from services.settings import InstallationError
 KAFKA_VERSION = "4.1.0"  # the pom says the same
 FOLDER = f"kafka-{KAFKA_VERSION}"
 POM = "kafka_pom.xml"
+OPTIONS_TOLD = "NOTE: Picked up JDK_JAVA_OPTIONS"  # what Java says before all else where that is set
 
 Progress = Callable[[str], None]
 
@@ -79,7 +80,8 @@ def _run_maven(maven: str, folder: Path) -> None:
             stdout=subprocess.PIPE,
         )
     if ran.returncode != 0:
-        said = [line for line in ran.stdout.splitlines() if line.strip()] or [f"exit code {ran.returncode}"]
+        lines = (line for line in ran.stdout.splitlines() if line.strip() and not line.startswith(OPTIONS_TOLD))
+        said = [*lines, f"exit code {ran.returncode}"]
         message = f"Maven could not fetch Apache Kafka {KAFKA_VERSION}: {said[0]}"  # what follows is how to use Maven
         raise InstallationError(message)
 

@@ -127,6 +127,40 @@ DOOR_INTERRUPTIONS = Metric(
     "regulars_door_interruptions_total", Kind.COUNTER, "Times the database or Kafka did not answer, so we began again."
 )
 
+HEARD = Metric("regulars_reactions_signals_total", Kind.COUNTER, "Signals heard, those heard again included.")
+FIRINGS = Metric(
+    "regulars_reactions_firings_total",
+    Kind.COUNTER,
+    "What came of signals in reactions: fired, held or failed.",
+    ("reaction", "outcome"),
+)
+REFUSED = Metric(
+    "regulars_reactions_refused_total", Kind.COUNTER, "Commands that the rules of the desk refused.", ("reaction",)
+)
+UNREADABLE = Metric("regulars_reactions_unreadable_total", Kind.COUNTER, "Messages that are no signal, and were kept.")
+TIMERS = Metric("regulars_reactions_timers_total", Kind.COUNTER, "Timers that ran out and were raised.")
+SWEPT = Metric("regulars_reactions_swept_total", Kind.COUNTER, "Signals that a sweep found.", ("sweep",))
+REACTION_INTERRUPTIONS = Metric(
+    "regulars_reactions_interruptions_total",
+    Kind.COUNTER,
+    "Times the database or Kafka did not answer, so we began again.",
+)
+REACTIONS_LEADING = Metric(
+    "regulars_reactions_leading", Kind.GAUGE, "1 while this process raises timers, 0 while another does."
+)
+
+OUTGOING_SENT = Metric(
+    "regulars_outgoing_sent_total", Kind.COUNTER, "Webhooks and messages that were taken.", ("channel",)
+)
+OUTGOING_FAILED = Metric("regulars_outgoing_failed_total", Kind.COUNTER, "Tries that failed.", ("channel",))
+OUTGOING_DEAD = Metric("regulars_outgoing_dead_total", Kind.COUNTER, "Deliveries given up for dead.", ("channel",))
+OUTGOING_HELD = Metric(
+    "regulars_outgoing_held_total", Kind.COUNTER, "Times a rule held a message back, or had it wait.", ("rule",)
+)
+OUTGOING_QUEUE = Metric(
+    "regulars_outgoing_deliveries", Kind.GAUGE, "Deliveries that wait, are held back, or are dead.", ("state",)
+)
+
 PUMP = (
     READ,
     EVENTS,
@@ -160,5 +194,7 @@ DOOR = (
     DOOR_REBALANCES,
     DOOR_INTERRUPTIONS,
 )
-METRICS = (BUILD, *PUMP, *RELAY, *INGEST, *CONNECT, *DOOR)
+REACTIONS = (HEARD, FIRINGS, REFUSED, UNREADABLE, TIMERS, SWEPT, REACTION_INTERRUPTIONS, REACTIONS_LEADING)
+OUTGOING = (OUTGOING_SENT, OUTGOING_FAILED, OUTGOING_DEAD, OUTGOING_HELD, OUTGOING_QUEUE)
+METRICS = (BUILD, *PUMP, *RELAY, *INGEST, *CONNECT, *DOOR, *REACTIONS, *OUTGOING)
 """Every metric of ours; those of the process itself come from prometheus-client."""

@@ -1,1 +1,1 @@
-"""The relay: publishes what the database holds for others, signals and dead letters, on Kafka."""
+"""The relay: brings what the database holds for others, the desk's events and signals too, onto the log and Kafka."""

@@ -17,6 +17,7 @@ from services.reports.retention import RETENTION
 from services.reports.segments import SEGMENTS
 from services.reports.share_of_customer import SHARE_OF_CUSTOMER
 from services.reports.store import STORE
+from services.reports.tasks import TASKS
 from services.reports.unmet_demand import UNMET_DEMAND
 from services.reports.visits import VISITS
 from services.reports.voice import VOICE
@@ -39,6 +40,7 @@ REPORTS: tuple[Report, ...] = (
     ORDER_ACCURACY,
     CONTACTS,
     CONTACT_PLAN,
+    TASKS,
     VOICE,
     STORE,
 )

@@ -42,9 +42,9 @@ def assumptions(connection: Connection, question: Question) -> tuple[Assumptions
     """Return the assumptions that hold by the clock, and what is wrong with the policy that states them."""
     for row in policies.holding(connection, POLICY, question.now):
         if row["policy"] == POLICY:
-            problems = list(_problems(row["content"]))
+            wrong = list(problems(row["content"]))
             told = {"policy": POLICY, "policy_version": row["policy_version"], "since": row["since"]}
-            return _stated(row), [told | {"problem": problem} for problem in problems]
+            return _stated(row), [told | {"problem": problem} for problem in wrong]
     return Assumptions(), []
 
 
@@ -58,7 +58,8 @@ def _stated(row: Mapping[str, Any]) -> Assumptions:
     )
 
 
-def _problems(content: Mapping[str, str]) -> Iterable[str]:
+def problems(content: Mapping[str, str]) -> Iterable[str]:
+    """Yield what is wrong with assumptions: a sentence each that names the setting."""
     known = ("brand_switch_percent", "people_told")
     for name in sorted(set(content) - set(known)):
         yield f"{name}: is no setting of what complaints cost; those are {', '.join(known)}."

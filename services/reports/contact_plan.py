@@ -22,6 +22,7 @@ It counts what was told of: a call that nobody wrote down was not made. That a c
 customer was glad of it.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -63,6 +64,15 @@ def limit_of(content: dict[str, str]) -> Limit:
     """Return the limit that a policy sets; what cannot be read of it is as usual."""
     most, days = content.get("most", ""), content.get("days", "")
     return Limit(_whole(most, USUAL.most), _whole(days, USUAL.days))
+
+
+def problems(content: Mapping[str, str]) -> Iterable[str]:
+    """Yield what is wrong with a limit: a sentence each that names the setting."""
+    for name, said in sorted(content.items()):
+        if name not in Limit._fields:
+            yield f"{name}: is no setting of how many contacts are too many; those are {', '.join(Limit._fields)}."
+        elif not _whole(said, 0):
+            yield f"{name}: {said!r} is no whole number from 1 to {LONGEST_DAYS}."
 
 
 def _whole(said: str, usual: int) -> int:

@@ -23,7 +23,9 @@ from services.reports.dial_of import DIALS_OF
 from services.reports.next_offer_evidence import EVIDENCE, as_offers
 from services.reports.order_rows import OPEN_ORDERS
 from services.reports.preferences_of import PREFERENCES_OF, SHARE_OF
+from services.reports.promises_of import PROMISES_OF
 from services.reports.referral_trees import REFERRALS_OF
+from services.reports.tasks_of import TASKS_OF
 from services.reports.unmet_asked import WISHES_OF
 from services.reports.visits import LAST_VISITS
 from services.reports.voice_said import VOICE_OF
@@ -87,6 +89,8 @@ CONTACT_PLAN = Section("contact_plan", CONTACTS_OF, as_one)
 SAID = Section("voice", VOICE_OF)
 COMPLAINTS = Section("complaints", COMPLAINTS_OF, as_complaints)
 ORDERS = Section("open_orders", OPEN_ORDERS)
+TASKS = Section("tasks", TASKS_OF)
+PROMISES = Section("promises", PROMISES_OF)
 
 SECTIONS: tuple[Section, ...] = (
     IDENTIFIERS,
@@ -99,7 +103,9 @@ SECTIONS: tuple[Section, ...] = (
     NEXT_OFFER,
     SEGMENTS,
     REFERRALS,
+    TASKS,
     TO_DO,
+    PROMISES,
     COMPLAINTS,
     ORDERS,
     CONTACT_PLAN,

@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 from events.envelope import Envelope
 from events.event import Event
 from tests.events import samples_care as care
+from tests.events import samples_desk as desk
 from tests.events import samples_trade as trade
 
 VISITOR = "visitor:7f3a9c"
 CUSTOMER = "customer:17850"
 HOUSE = "house:regulars"
+STAFF = "staff:staff-7"
 
 _START = datetime(2024, 3, 1, 9, 0, 0, 250_000, tzinfo=UTC)
 _TOLD: tuple[tuple[str, tuple[Event, ...]], ...] = (
@@ -29,6 +31,9 @@ _TOLD: tuple[tuple[str, tuple[Event, ...]], ...] = (
     (CUSTOMER, care.CONSENT),
     (CUSTOMER, (care.CARE_RUN,)),
     (HOUSE, care.OPERATIONS),
+    (CUSTOMER, desk.PROMISES),
+    (CUSTOMER, desk.TASKS),
+    (STAFF, desk.STAFF),
 )
 
 

@@ -38,7 +38,8 @@ def assert_whole(connection: Connection, count: int) -> None:
     assert all(verdict.held.positions == journal.ends() for verdict in verdicts.values())
     assert len(verdicts) == len(stored(PROJECTIONS))
     assert all(verify_persons(connection, table) for table in tables if table.projection.graph)
-    wanted = [signal for envelope in sent for each in stored(PROJECTIONS) for signal in signals_of(each, envelope)]
+    told: set[tuple[str, ...]] = set()
+    wanted = [signal for fact in sent for each in stored(PROJECTIONS) for signal in signals_of(each, fact, told)]
     heard = connection.execute("SELECT kind, subject, event_id FROM engine.signal").fetchall()
     assert sorted(heard, key=repr) == sorted((signal[:3] for signal in wanted), key=repr)
 

@@ -8,8 +8,10 @@ from prometheus_client.samples import Sample
 
 from services.ingest.figures import IngestFigures, ingest_registry
 from services.intake.figures import DoorFigures, door_registry
+from services.outgoing.figures import OutgoingFigures
 from services.process.metrics import METRICS, Kind
 from services.pump.figures import PumpFigures, pump_registry
+from services.reactions._engine.figures import ReactionFigures, reactions_registry
 from services.relay.figures import RelayFigures, relay_registry
 
 SUFFIXES = {Kind.COUNTER: ("",), Kind.GAUGE: ("",), Kind.HISTOGRAM: ("_bucket", "_sum", "_count")}
@@ -18,6 +20,7 @@ REGISTRIES = (
     relay_registry(RelayFigures()),
     door_registry(DoorFigures()),
     ingest_registry(IngestFigures()),
+    reactions_registry(ReactionFigures(), OutgoingFigures()),
 )
 OF_A_SCRAPE = frozenset({"job", "instance"})
 OF_PROMETHEUS = {"up": OF_A_SCRAPE, "ALERTS": frozenset({"alertname", "alertstate", "severity"})}

@@ -60,22 +60,24 @@ def _seen(cluster: Cluster) -> set[str] | None:
 
 
 def test_events_go_the_whole_way_under_the_rules(stack: Stack, regulars: Cluster, empty_database: str) -> None:
-    """Our services may do all that they have to: make topics, append, fold, publish."""
+    """Our services may do all that they have to: make topics, append, fold, publish, and hear what is signalled."""
     with closing(Installation(empty_database, regulars)) as installation:
         installation.log().append(list(workload(EVENTS)))
 
         await_folded(installation)
 
     assert stack.of("relay")[0].metrics()["regulars_relay_leading"] == {(): 1.0}
+    reactions = stack.of("reactions")[0]
+    await_true(lambda: reactions.metrics()["regulars_reactions_signals_total"][()] > 0, "signals are heard")
 
 
 def test_upstream_systems_write_to_the_intake_alone(upstream: Cluster) -> None:
     """What they say passes the door before it is on the log of record."""
-    written = [upstream.intake, upstream.events, upstream.signals, upstream.dead_letters]
+    written = [upstream.intake, upstream.events, upstream.signals, upstream.offers, upstream.dead_letters]
 
     answers = [_answer(upstream, topic) for topic in written]
 
-    assert answers == [None, *[KafkaError.TOPIC_AUTHORIZATION_FAILED] * 3]
+    assert answers == [None, *[KafkaError.TOPIC_AUTHORIZATION_FAILED] * 4]
 
 
 def test_what_upstream_systems_write_passes_the_door(

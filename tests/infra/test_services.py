@@ -32,6 +32,7 @@ from tests.infra.stack import Stack, running
 EVENTS = 4_000
 PARTITIONS, FOLDED = "regulars_pump_partitions", "regulars_pump_events_total"
 PUBLISHED, LET_IN = "regulars_relay_published_total", "regulars_door_stored_total"
+HEARD = "regulars_reactions_signals_total"
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +85,7 @@ def test_each_event_counts_once(stack: Stack, installation: Installation) -> Non
 
 
 def test_each_signal_is_published(stack: Stack, installation: Installation) -> None:
-    """The relay publishes what the pumps raised."""
+    """The relay publishes what the pumps raised, and the reactions hear of it."""
     installation.log().append(list(workload(EVENTS, seed=7)))
     await_folded(installation)
 
@@ -93,6 +94,8 @@ def test_each_signal_is_published(stack: Stack, installation: Installation) -> N
     assert raised != (0,)
     relay = stack.of("relay")[0]
     await_true(lambda: relay.metrics()[PUBLISHED]["signals",] == raised[0], f"{raised[0]} signals are published")
+    reactions = stack.of("reactions")[0]
+    await_true(lambda: reactions.metrics()[HEARD][()] == raised[0], f"{raised[0]} signals are heard")
 
 
 def test_what_comes_in_at_the_doors_is_folded(stack: Stack, installation: Installation) -> None:
@@ -151,5 +154,5 @@ def test_all_end_well_and_leave_nothing_behind(stack: Stack) -> None:
     codes = stack.down()
 
     assert codes == dict.fromkeys(codes, 0)
-    assert set(codes) == {"api-1", "door-1", "pump-1", "pump-2", "refresh-1", "relay-1"}
+    assert set(codes) == {"api-1", "door-1", "pump-1", "pump-2", "reactions-1", "refresh-1", "relay-1"}
     assert [container.folder.name for container in stack.ours if any(container.folder.iterdir())] == []

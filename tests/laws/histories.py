@@ -6,10 +6,11 @@ derived from each event class's own types and bounds: a new event needs no line 
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from random import Random
 from typing import Any
 
-from msgspec import inspect
+from msgspec import Struct, inspect
 
 from events.catalog import EVENTS
 from events.catalog.identity import IdentityLinked, MergeConfirmed
@@ -104,10 +105,15 @@ def _fact(dice: Random, event: type[Event], number: str) -> Envelope:
     )
 
 
-def _struct(dice: Random, kind: type[Any]) -> Any:  # noqa: ANN401 - an instance of the class
+def _struct(dice: Random, kind: type[Struct]) -> Any:  # noqa: ANN401 - an instance of the class
+    return kind(**{field.name: _value(dice, field.name, field.type) for field in _fields(kind)})
+
+
+@cache
+def _fields(kind: type[Struct]) -> tuple[inspect.Field, ...]:
     info = inspect.type_info(kind)
     assert isinstance(info, inspect.StructType)
-    return kind(**{field.name: _value(dice, field.name, field.type) for field in info.fields})
+    return info.fields
 
 
 def _value(dice: Random, name: str, kind: inspect.Type) -> Any:  # noqa: ANN401 - whatever the field holds

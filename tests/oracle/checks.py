@@ -2,17 +2,14 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from tests.oracle.findings import Findings
-from tests.oracle.folds_complaints import ComplaintCases
 from tests.oracle.folds_people import Identity
 from tests.oracle.ledger import Ledger, where
 from tests.oracle.log import Log
 from tests.oracle.persons import persons
 from tests.oracle.stored import Place, Stored
 
-OPENED = "complaint_opened"
 BEFORE = "<"
 
 
@@ -36,38 +33,6 @@ def check_positions(stored: Stored, log: Log, projections: Iterable[str], findin
     for partition, start in log.starts.items():
         if start:
             findings.note("log", f"the log begins at {where((partition, start))}: what was before cannot be told again")
-
-
-def check_signals(stored: Stored, ledger: Ledger, findings: Findings) -> None:
-    """Hold the outbox to tell each complaint that was news, once, and nothing that is on no log.
-
-    What was history to this table may have been told by the one before it.
-    """
-    if ComplaintCases.name not in ledger.tables:
-        return
-    held = stored.checkpoints.get(stored.tables[ComplaintCases.name], {})
-    expected: dict[tuple[str, str, str], tuple[int, dict[str, Any]]] = {}
-    owed = set()
-    for partition, offset, fact in ledger.complaints:
-        at = held.get(partition)
-        if at is None or offset >= at.next_offset:
-            continue
-        signal = (fact.id, OPENED, fact.subject)
-        expected[signal] = (fact.time, {"complaint": fact.data["complaint"], "order": fact.data.get("order", "")})
-        if offset >= at.signals_from:
-            owed.add(signal)
-    told = set()
-    for event_id, kind, subject, time, detail in stored.signals:
-        signal = (event_id, kind, subject)
-        if signal in told:
-            findings.note("signals", f"{kind} of event {event_id!r} is told twice")
-        elif signal not in expected:
-            findings.note("signals", f"{kind} of event {event_id!r} for {subject!r}: nothing on the log says so")
-        elif expected[signal] != (time, detail):
-            findings.note("signals", f"{kind} of event {event_id!r} says {detail}, and not {expected[signal][1]}")
-        told.add(signal)
-    for event_id, kind, _ in sorted(owed - told):
-        findings.note("signals", f"{kind} of event {event_id!r} was never told")
 
 
 def check_persons(stored: Stored, ledger: Ledger, findings: Findings) -> None:

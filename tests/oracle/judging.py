@@ -16,6 +16,7 @@ from tests.oracle.kafka_log import kafka_log
 from tests.oracle.ledger import Ledger
 from tests.oracle.log import Log
 from tests.oracle.parked import Parked
+from tests.oracle.signals import check_signals
 from tests.oracle.stored import Connection, Stored, snapshot, stored, timeline_rows
 from tests.oracle.tables import TABLES, TIMELINE
 
@@ -82,7 +83,7 @@ def judge(  # noqa: PLR0913 - what is judged, and by what
     if ledger.timeline is not None:
         ledger.timeline.compare(timeline_rows(connection), ledger.dropped, findings)
     Parked(seen, log, ledger, reader).check(findings)
-    checks.check_signals(seen, ledger, findings)
+    check_signals(seen, ledger.tables, ledger.signals, findings)
     checks.check_persons(seen, ledger, findings)
     return _verdict(seen, log, ledger, compared, lost, findings)
 

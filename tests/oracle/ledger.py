@@ -7,9 +7,9 @@ from hashlib import sha256
 from tests.oracle.duplicates import Duplicates, Repeat
 from tests.oracle.facts import Fact, NotAnEvent, Reader
 from tests.oracle.findings import Findings
-from tests.oracle.folds_complaints import RAISED
 from tests.oracle.log import Record
 from tests.oracle.rows import Fold, Table
+from tests.oracle.signals import Raised, raised_by
 from tests.oracle.stored import Letter, Place, Stored
 from tests.oracle.tables import TABLES, TIMELINE
 from tests.oracle.timeline import Timeline
@@ -35,7 +35,7 @@ class Ledger:
         self.sent_types: Counter[str] = Counter()
         self.invalid: dict[Place, str] = {}
         self.dropped: dict[Place, Repeat] = {}
-        self.complaints: list[tuple[int, int, Fact]] = []
+        self.signals: list[Raised] = []
         self._stored = stored
         self._letters = stored.letters
         self._limits = {name: stored.limits(name) for name in self.tables}
@@ -76,8 +76,8 @@ class Ledger:
         for fold, limits, table_name in steps:
             if offset < limits.get(partition, 0) and (letter is None or table_name not in letter.missed):
                 fold(fact)
-        if fact.type == RAISED:
-            self.complaints.append((partition, offset, fact))
+        if (wanted := raised_by(fact)) is not None:
+            self.signals.append(Raised(partition, offset, fact, wanted))
 
     def _steps_of(self, event_type: str) -> list[Step]:
         return [

@@ -3,6 +3,7 @@
 from tests.oracle.folds_buying import ProductPairs, ProductsBought, Purchases
 from tests.oracle.folds_complaints import ComplaintCases
 from tests.oracle.folds_contacts import ContactPlans, Contacts, Managers
+from tests.oracle.folds_desk import Covers, Promises, Staff, Tasks
 from tests.oracle.folds_house import Catalogue
 from tests.oracle.folds_offering import Consents, Offers
 from tests.oracle.folds_orders import Orders
@@ -26,6 +27,10 @@ TABLES: dict[str, type[Table]] = {
         Contacts,
         ContactPlans,
         Managers,
+        Tasks,
+        Promises,
+        Staff,
+        Covers,
         Orders,
         Catalogue,
         Preferences,

@@ -16,6 +16,7 @@ from tests.oracle.findings import Findings
 from tests.oracle.ledger import Ledger
 from tests.oracle.rows import Kind, Table
 from tests.oracle.shop import Shop, as_log
+from tests.oracle.signal_changes import SIGNAL_CHANGES
 from tests.oracle.stored import Connection, stored
 from tests.oracle.tables import TABLES
 
@@ -78,24 +79,7 @@ CHANGES = {
         "UPDATE engine.projection SET name = 'weather' WHERE name = 'visits'",
         "weather is live, and the oracle cannot tell it again",
     ),
-    "a signal too many": Change(
-        "INSERT INTO engine.signal (kind, subject, event_id, happened_at, detail)"
-        " VALUES ('complaint_opened', 'customer:1', 'made-up', now(), '{}')",
-        "complaint_opened of event 'made-up' for 'customer:1': nothing on the log says so",
-    ),
-    "a signal lost": Change(
-        "DELETE FROM engine.signal WHERE id = (SELECT min(id) FROM engine.signal)", "was never told"
-    ),
-    "a signal of something else": Change(
-        'UPDATE engine.signal SET detail = \'{"order": "o-99"}\' WHERE id = (SELECT min(id) FROM engine.signal)',
-        "says {'order': 'o-99'}, and not {'complaint':",
-    ),
-    "a signal told twice": Change(
-        "ALTER TABLE engine.signal DROP CONSTRAINT signal_event_id_kind_subject_key;"
-        "INSERT INTO engine.signal (kind, subject, event_id, happened_at, detail)"
-        " SELECT kind, subject, event_id, happened_at, detail FROM engine.signal ORDER BY id LIMIT 1",
-        "is told twice",
-    ),
+    **{name: Change(*change) for name, change in SIGNAL_CHANGES.items()},
     "a person lost": Change(
         "DELETE FROM projection.person_of WHERE identifier = (SELECT min(identifier) FROM projection.person_of)",
         "is a person of its own, and by the links",

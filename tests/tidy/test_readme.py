@@ -5,6 +5,8 @@ import re
 from services.cli.commands import COMMANDS
 from services.cli.exit_codes import ExitCode
 from services.process.metrics import METRICS
+from services.reactions.registered import REACTIONS
+from services.reactions.settings import MEANINGS, USUAL
 from services.variables import SETTINGS
 from tests.tidy.sources import ROOT
 
@@ -57,3 +59,13 @@ def test_every_metric_is_told_of() -> None:
     unknown = set(re.findall(r"`(regulars_[a-z_]+)`", README)) - set(rows)
 
     assert (forgotten, unknown) == ([], set())
+
+
+def test_every_reaction_and_its_steps_are_told_of() -> None:
+    """Each reaction has a row, and each setting of theirs one with what it usually is and means."""
+    usual = {name: f"| {value} |" if value != "" else "| |" for name, value in USUAL._asdict().items()}
+    steps = [f"| `{name}` {usual[name]} {m.words[0].upper()}{m.words[1:]}. |" for name, m in MEANINGS.items()]
+
+    forgotten = [row for row in [*(f"| `{each.name}` | " for each in REACTIONS), *steps] if row not in README]
+
+    assert forgotten == []

@@ -1,5 +1,6 @@
 """One file, one registry line: these tests find the forgotten line."""
 
+import re
 from importlib import import_module
 from types import ModuleType
 
@@ -7,11 +8,15 @@ import events.catalog
 import projections
 from events.event import Event
 from projections._engine.declaration import Projection
+from services.reactions._engine.reaction import Reaction
+from services.reactions._engine.sweep import Sweep
+from services.reactions.registered import REACTIONS, SWEEPS
 from services.reports import REPORTS
 from services.reports.report import Report
 from tests.tidy.sources import ROOT, dotted
 
 MEANT_WORDS = 40
+REACTION_WORDS = 20
 
 
 def _siblings(package: str) -> list[ModuleType]:
@@ -71,3 +76,32 @@ def test_every_report_says_what_it_means_and_what_it_reads() -> None:
 
     assert [report.name for report in REPORTS if len(report.definition.split()) < MEANT_WORDS] == []
     assert [report.name for report in REPORTS if not set(report.reads) <= known or not report.reads] == []
+
+
+def test_every_reaction_is_registered_and_says_what_it_does() -> None:
+    """Each that a module in services/reactions declares stands in ``REACTIONS``, hears something, and is in words."""
+    modules = [vars(module).values() for module in _siblings("services/reactions")]
+    declared = {value.name for values in modules for value in values if isinstance(value, Reaction)}
+
+    assert sorted(each.name for each in REACTIONS) == sorted(declared)
+    assert [each.name for each in REACTIONS if len(each.about.split()) < REACTION_WORDS or not each.hears] == []
+
+
+def test_every_sweep_has_a_name_of_its_own() -> None:
+    """When each last looked is remembered by its name."""
+    sweeps: list[Sweep] = list(SWEEPS)
+
+    assert len({sweep.name for sweep in sweeps}) == len(sweeps)
+
+
+def test_every_signal_of_a_projection_is_heard_by_a_reaction() -> None:
+    """The source of each projection that raises one names its kind; nobody raises what nobody hears."""
+    heard = {kind for each in REACTIONS for kind in each.hears}
+    raised = {
+        kind
+        for path in sorted((ROOT / "projections").glob("[!_]*.py"))
+        for kind in re.findall(r'Signal\(\s*"([a-z_]+)"', path.read_text(encoding="utf-8"))
+    }
+
+    assert "complaint_opened" in raised
+    assert raised - heard == set()

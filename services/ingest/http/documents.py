@@ -84,18 +84,20 @@ _SAID = {
     403: "The key, or the link, is not for that.",
     404: "There is no such thing.",
     408: "The body did not come in time.",
-    409: "The id was used before, for something else.",
+    409: "The id was used before, for something else; or somebody decided first: look again.",
     413: "It is too large.",
     415: "The Content-Encoding is not known here.",
-    422: "A parameter is not what it has to be; the sentence names it.",
+    422: "A parameter is not what it has to be, or a rule says no; the sentence names it.",
     429: "Faster than this source may; Retry-After says when to go on.",
     503: "It cannot be stored now; Retry-After says when to try again. Nothing of it is known to be stored.",
 }
 
 
-def _answers(schema: dict[str, Any], *problems: int) -> dict[int | str, dict[str, Any]]:
+def _answers(
+    schema: dict[str, Any], *problems: int, well: str = "The log holds it, durably."
+) -> dict[int | str, dict[str, Any]]:
     answered: dict[int | str, dict[str, Any]] = {
-        200: {"description": "The log holds it, durably.", "content": {"application/json": {"schema": schema}}}
+        200: {"description": well, "content": {"application/json": {"schema": schema}}}
     }
     for status in problems:
         answered[status] = {"description": _SAID[status], "content": {"application/json": {"schema": _PROBLEM}}}
@@ -168,6 +170,23 @@ WEBHOOK = _route(
     _body({"type": "object"}, any={}),
     _answers(_MANY, 400, 401, 404, 408, 413, 415, 429, 503),
     keys=False,
+)
+
+_DONE = {
+    "type": "object",
+    "required": ["success", "aggregate", "id", "version", "events"],
+    "properties": {
+        "success": {"const": True},
+        "aggregate": {"type": "string"},
+        "id": {"type": "string"},
+        "version": {"type": "integer", "minimum": 0, "description": "The one that it led to, as the ETag says it."},
+        "events": {"type": "array", "items": {"type": "string"}, "description": "Their ids; none where it was so."},
+    },
+}
+DECIDED = _route(
+    "Have something done at the desk",
+    _body({"type": "object"}, reply={"channel": "mail", "text": "We are sorry, and send another one today."}),
+    _answers(_DONE, 400, 401, 403, 404, 408, 409, 413, 415, 422, 503, well="It is decided, durably."),
 )
 
 

@@ -11,7 +11,8 @@ from confluent_kafka.admin import AdminClient
 from events.log import partition_of, topics
 from events.log.cluster import Cluster
 from events.log.errors import LogRefused, LogUnavailable
-from events.log.publishing import Message, Publisher
+from events.log.messages import Message
+from events.log.publishing import Publisher
 from events.log.topic_declarations import BATCH_BYTES
 from services.dev.ports import free_port
 from tests.kafka_messages import Published, messages_of

@@ -7,7 +7,7 @@ from events.log.cluster import Cluster
 from events.log.topic_declarations import IN_SYNC, declared
 from events.log.topic_findings import Finding, Severity, compared
 
-EVENTS, INTAKE, SIGNALS, DEAD_LETTERS = declared(Cluster("kafka-1:9092"), 2)
+EVENTS, INTAKE, SIGNALS, OFFERS, DEAD_LETTERS = declared(Cluster("kafka-1:9092"), 2)
 WELL = HeldPartition(led=True, replicas=3, in_sync=3)
 
 
@@ -69,13 +69,13 @@ def test_a_configuration_that_may_not_be_seen_is_a_warning() -> None:
 
 def test_history_is_kept_for_good_and_the_rest_is_not() -> None:
     """The log of record has no limit; what waits, or may name people in the clear, goes after a while."""
-    days = [int(topic.config["retention.ms"]) / 86_400_000 for topic in (INTAKE, SIGNALS, DEAD_LETTERS)]
+    days = [int(topic.config["retention.ms"]) / 86_400_000 for topic in (INTAKE, SIGNALS, OFFERS, DEAD_LETTERS)]
 
-    assert (EVENTS.config["retention.ms"], EVENTS.config["retention.bytes"], days) == ("-1", "-1", [7, 7, 90])
+    assert (EVENTS.config["retention.ms"], EVENTS.config["retention.bytes"], days) == ("-1", "-1", [7, 7, 1, 90])
 
 
 def test_the_time_of_a_record_is_the_brokers_everywhere() -> None:
     """Retention goes by it: what a source brings with last year's timestamps must not be deleted at once."""
-    kinds = {topic.config["message.timestamp.type"] for topic in (EVENTS, INTAKE, SIGNALS, DEAD_LETTERS)}
+    kinds = {topic.config["message.timestamp.type"] for topic in (EVENTS, INTAKE, SIGNALS, OFFERS, DEAD_LETTERS)}
 
     assert kinds == {"LogAppendTime"}

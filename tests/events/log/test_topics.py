@@ -66,10 +66,10 @@ def _amiss(found: list[Finding]) -> list[Finding]:
 
 
 def test_what_is_made_is_what_has_to_be(kafka: Cluster) -> None:
-    """All four topics are made with their partitions, and checking them finds nothing amiss."""
+    """All five topics are made with their partitions, and checking them finds nothing amiss."""
     made = topics.create(kafka, partitions=3)
 
-    counts = {kafka.events: 3, kafka.intake: 3, kafka.signals: 3, kafka.dead_letters: 1}
+    counts = {kafka.events: 3, kafka.intake: 3, kafka.signals: 3, kafka.offers: 3, kafka.dead_letters: 1}
     assert {each.topic: each.partitions for each in made} == counts == topics.partition_counts(kafka)
     assert all(each.made for each in made)
     assert _amiss(topics.check(kafka, 3)) == _amiss(topics.check(kafka)) == []
@@ -82,7 +82,7 @@ def test_making_them_again_changes_nothing(kafka: Cluster) -> None:
 
     again = topics.create(kafka, partitions=2)
 
-    assert [each.made for each in again] == [False] * 4
+    assert [each.made for each in again] == [False] * 5
     assert topics.describe(kafka) == before
 
 
@@ -97,13 +97,13 @@ def test_only_what_is_missing_is_made(kafka: Cluster, admin: AdminClient) -> Non
 
 
 def test_many_may_make_them_at_once(kafka: Cluster) -> None:
-    """Four processes that start together all find four topics, each of which one of them made."""
+    """Four processes that start together all find five topics, each of which one of them made."""
     with ThreadPoolExecutor(4) as pool:
         results = list(pool.map(lambda _: topics.create(kafka, partitions=2), range(4)))
 
     made = [each.topic for result in results for each in result if each.made]
     assert sorted(made) == sorted(topics.partition_counts(kafka))
-    assert [len(result) for result in results] == [4] * 4
+    assert [len(result) for result in results] == [5] * 4
 
 
 def test_another_partition_count_is_refused_before_anything_is_made(kafka: Cluster, admin: AdminClient) -> None:
@@ -132,6 +132,7 @@ def test_a_count_that_somebody_changed_is_bad(kafka: Cluster, admin: AdminClient
     assert {each.topic: each.severity for each in against_each_other} == {
         kafka.intake: Severity.BAD,
         kafka.signals: Severity.WARN,
+        kafka.offers: Severity.WARN,
     }
 
 
@@ -147,7 +148,8 @@ def test_missing_topics_are_bad(kafka: Cluster) -> None:
     """Each is named, with the command that makes it; there is nothing to describe."""
     found = topics.check(kafka)
 
-    assert [finding.topic for finding in found] == [kafka.events, kafka.intake, kafka.signals, kafka.dead_letters]
+    every = [kafka.events, kafka.intake, kafka.signals, kafka.offers, kafka.dead_letters]
+    assert [finding.topic for finding in found] == every
     assert {finding[1:] for finding in found} == {
         (Severity.BAD, "It does not exist.", "Run 'regulars topics create'."),
     }

@@ -52,6 +52,7 @@ def wanted(log: EventLog, projection: Projection, positions: Mapping[int, int]) 
     states: States = {}
     parked: list[tuple[int, int]] = []
     signals: list[tuple[object, ...]] = []
+    told: set[tuple[str, ...]] = set()
     for partition, end in positions.items():
         for record in log.records(partition, 0, end):
             try:
@@ -61,7 +62,7 @@ def wanted(log: EventLog, projection: Projection, positions: Mapping[int, int]) 
                 parked.append((partition, record.offset))
                 continue
             reference.merge_into(projection, states, envelope, said)
-            signals += signals_of(projection, envelope)
+            signals += signals_of(projection, envelope, told)
     return Content(
         *digest.digest_of_states(projection, states),
         sorted(parked),
@@ -75,14 +76,17 @@ def positions_of(connection: Connection, table: Table) -> Mapping[int, int]:
     return checkpoint.positions(connection, table.name)
 
 
-def signals_of(projection: Projection, envelope: Envelope) -> list[tuple[object, ...]]:
-    """Return the signals that an event raises, as they are stored."""
+def signals_of(projection: Projection, envelope: Envelope, told: set[tuple[str, ...]]) -> list[tuple[object, ...]]:
+    """Return the signals that an event raises, as they are stored; what is said once is ``told`` from then on."""
     said = [make(envelope.data, envelope) for make in projection.signallers().get(type(envelope.data), ())]
-    return [
-        (signal.kind, signal.subject, envelope.id, envelope.time, signal.detail)
-        for signal in said
-        if signal is not None
-    ]
+    raised: list[tuple[object, ...]] = []
+    for signal in said:
+        if signal is None or (signal.once is not None and (signal.kind, signal.subject, signal.once) in told):
+            continue
+        if signal.once is not None:
+            told.add((signal.kind, signal.subject, signal.once))
+        raised.append((signal.kind, signal.subject, envelope.id, envelope.time, signal.detail))
+    return raised
 
 
 def persons_held(connection: Connection) -> Persons:

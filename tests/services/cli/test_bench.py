@@ -27,6 +27,14 @@ def test_the_last_line_is_the_measurement(regulars: Regulars) -> None:
     assert document["events_per_second"] == pytest.approx(6000 / document["seconds"]["drain"], rel=0.01)
     assert (document["events"], document["parked"]) == (6000, 0)
     assert document["rows_written"] > 1000
+    assert document["signals"] == 0
+
+
+def test_news_raises_signals(regulars: Regulars) -> None:
+    """What comes when the projections are there already is signalled."""
+    ran = regulars("bench", "--events", "500", "--news", "--json")
+
+    assert ran.documents[-1]["signals"] > 50
 
 
 def test_nothing_of_ones_own_is_touched_and_nothing_is_left(regulars: Regulars, connect: Connect) -> None:
@@ -110,3 +118,14 @@ def test_the_dial_is_measured_over_customers_that_are_made_up(regulars: Regulars
     assert (ran.exit_code, document["customers"]) == (0, 400)
     assert document["purchase_rows"] > 400
     assert document["seconds"] > 0
+
+
+def test_the_desk_is_measured(regulars: Regulars) -> None:
+    """Each way of giving commands; one event is kept for each, durably as far as the server is."""
+    ran = regulars("bench", "desk", "--commands", "90", "--json")
+
+    document = ran.documents[-1]
+    assert (ran.exit_code, document["whole"], document["synchronous_commit"]) == (0, True, "on")
+    ways = [document[way] for way in ("one_by_one", "together", "over_http")]
+    assert [way["commands"] for way in ways] == [90, 90, 72]
+    assert all(0 < way["p50_ms"] <= way["p99_ms"] for way in ways)

@@ -25,6 +25,7 @@ def test_a_playbook_is_published_and_withdrawn(regulars: Regulars, history: Path
     shipped = regulars("checklists", "publish", "first_order", "--json")
     listed, document = regulars("checklists", "list"), regulars("checklists", "list", "--json").document
     report = regulars("report", "checklists", "--json").document
+    backdated = regulars("checklists", "publish", "first_order", "--since", "2026-03-01")
     withdrawn = regulars("checklists", "withdraw", "parcels")
     again = regulars("checklists", "withdraw", "parcels", "--json")
 
@@ -32,11 +33,15 @@ def test_a_playbook_is_published_and_withdrawn(regulars: Regulars, history: Path
     assert shipped.document["published"] == ["first_order"]
     assert "since 2026-03-01, version 1" in listed.out
     assert [(each["name"], each["by"]) for each in document["playbooks"]] == [
-        ("first_order", ""),
+        ("first_order", "cli"),
         ("parcels", "staff:ann"),
     ]
     assert document["shipped"] == [name for name in SHIPPED if name != "first_order"]
     assert [(row["step"], row["missed"]) for row in report["tables"]["steps"]] == [("ribbon", 1)]
+    assert (backdated.exit_code, backdated.err) == (
+        1,
+        "regulars: What checklist.first_order said on 2026-03-01 was worked by: let it hold from today on, or later.\n",
+    )
     assert withdrawn.out == "parcels is withdrawn; what has begun goes on.\n"
     assert (again.exit_code, again.err) == (
         2,

@@ -12,6 +12,9 @@ import pytest
 from events.log import Record, topics
 from events.log.cluster import Cluster
 from events.log.kafka import KafkaLog
+from services.desk.deciding import Order
+from services.desk.desk import Desk
+from services.desk.task import Open
 from services.dev.ports import free_port
 from services.ingest import verdicts
 from tests.conftest import Connect
@@ -29,8 +32,14 @@ SELECT 'complaint_opened', 'customer:' || mod(n, 7), 'event-' || n, '2026-03-01 
   FROM generate_series(%s::integer, %s::integer) AS n
 """
 
+OFFER = """
+INSERT INTO reactions.offer (key, subject, made_at, document)
+VALUES ('o-1', 'customer:ann', '2026-03-01 10:00Z', '{"product": "tea"}')
+"""
+
+DECIDED = "SELECT 'customer:ann', state FROM desk.stored_events ORDER BY notification_id"
 POSITIONS = "SELECT name, position FROM engine.relay"
-ALL_PUBLISHED = {"signals": 1, "dead letters": 1, "verdicts": 1}
+ALL_PUBLISHED = {"desk": 1, "signals": 1, "offers": 1, "dead letters": 1, "verdicts": 1}
 PUBLISHED = 'regulars_relay_published_total{outbox="signals"}'
 
 Start = Callable[..., Staying]
@@ -137,10 +146,13 @@ def test_a_second_one_waits_and_takes_over(start: Start, kafka: Cluster, connect
     assert sorted(ids(kafka)) == wanted(range(1, 4))
 
 
-def test_what_a_pump_signals_and_parks_is_published(
-    start: Start, kafka: Cluster, regulars: Regulars, connect: Connect
+def test_whatever_waits_is_published(
+    start: Start, kafka: Cluster, regulars: Regulars, connect: Connect, database: str
 ) -> None:
-    """The whole way: a complaint becomes a signal, and what is no event a dead letter, like what a door turned away."""
+    """The whole way: a complaint becomes a signal, and what is no event a dead letter, like what a door turned away.
+
+    An offer goes to a topic of its own, and what the desk decides onto the log of record, as it is stored.
+    """
     pump, relay = start("pump"), start("relay")
     pump.wait_for("caught up")
     with closing(KafkaLog(kafka)) as log:
@@ -148,12 +160,20 @@ def test_what_a_pump_signals_and_parks_is_published(
     complaint = as_lines(event(1, "complaint.raised.v1", complaint="c-1"))
     regulars("log", "append", "-", piped=complaint)
     verdicts.store(connect(), [refused()])
-
     connection = connect()
+    connection.execute(OFFER)
+    with closing(Desk(database)) as desk:
+        desk.perform(Order("task", "t-1", Open(subject="customer:ann", title="Call"), "bob"), datetime.now(UTC))
+
     wait_until(lambda: dict(connection.execute(POSITIONS).fetchall()) == ALL_PUBLISHED)
 
     (said,) = messages_of(kafka, kafka.signals)
     parked, turned_away = sorted(messages_of(kafka, kafka.dead_letters), key=lambda each: b'"place"' in each.value)
+    (offered,) = messages_of(kafka, kafka.offers)
+    decided = [message for message in messages_of(kafka, kafka.events) if message.id]
+    assert [(each.key, each.value) for each in decided] == connection.execute(DECIDED).fetchall()
+    assert (offered.key, offered.id) == ("customer:ann", "o-1")
+    assert json.loads(offered.value)["document"] == {"product": "tea"}
     assert (said.key, said.id) == ("customer:ann", "event-1:complaint_opened:customer:ann")
     assert json.loads(parked.value)["fault"] == "malformed"
     assert json.loads(turned_away.value)["source"] == turned_away.key == refused().source
@@ -178,4 +198,4 @@ def test_a_topic_that_is_missing_is_a_sentence(regulars: Regulars, monkeypatch: 
     ran = regulars("relay")
 
     assert ran.exit_code == 2
-    assert ran.err.endswith("has no topic nobody.signals: run 'regulars topics create'.\n")
+    assert ran.err.endswith("has no topic nobody.events: run 'regulars topics create'.\n")

@@ -8,7 +8,7 @@ from events.log.cluster import Cluster
 from events.log.topics import partition_counts
 from tests.services.cli.conftest import Regulars
 
-NAMES = ("events", "intake", "signals", "dead-letters")
+NAMES = ("events", "intake", "signals", "offers", "dead-letters")
 
 
 @pytest.fixture(autouse=True)
@@ -27,9 +27,9 @@ def test_topics_are_made_once(regulars: Regulars, kafka: Cluster) -> None:
     assert first.exit_code == again.exit_code == 0
     assert first.document["topics"] == [
         {"topic": f"{kafka.prefix}.{name}", "made": True, "partitions": partitions, "replication": 1}
-        for name, partitions in zip(NAMES, (3, 3, 3, 1), strict=True)
+        for name, partitions in zip(NAMES, (3, 3, 3, 3, 1), strict=True)
     ]
-    assert [line.split()[-1] for line in again.out.splitlines()[2:]] == ["before"] * 4
+    assert [line.split()[-1] for line in again.out.splitlines()[2:]] == ["before"] * 5
 
 
 def test_topics_are_described(regulars: Regulars, kafka: Cluster) -> None:
@@ -52,7 +52,7 @@ def test_topics_that_are_well_are_told_so(regulars: Regulars) -> None:
     shown, told = regulars("topics", "check"), regulars("topics", "check", "--json")
 
     assert shown.exit_code == told.exit_code == 0
-    assert shown.out.count("There is 1 copy of it, not 3.") == 4
+    assert shown.out.count("There is 1 copy of it, not 3.") == 5
     assert told.document["healthy"] is True
     assert {finding["severity"] for finding in told.document["findings"]} == {"warn"}
 

@@ -4,15 +4,23 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 
+from services.desk.desk import Desk
 from services.embedded.folder import ServerFolder
 from tests.conftest import Connect
 from tests.services.cli.conftest import Regulars
 from tests.services.cli.ran import as_lines, order, viewed
 from tests.services.cli.staying import Staying
+from tests.services.relay.desk_orders import NOW, orders_of
+from tests.services.running import wait_until
+
+TASK = "SELECT CASE WHEN done IS NOT NULL THEN assignee END FROM projection.tasks"
+UNREADABLE = """
+INSERT INTO desk.stored_events (originator_id, originator_version, topic, state) VALUES ('task:t-9', 1, '', 'no event')
+"""
 
 MOST_RESTART_SECONDS = 3.0
 TRIES = 3
@@ -59,6 +67,26 @@ def test_what_another_process_appends_is_folded_by_it(start: Start, regulars: Re
     assert regulars("verify").exit_code == 0
 
 
+def test_what_the_desk_decides_is_relayed_and_folded_by_it(
+    start: Start, regulars: Regulars, database: str, connect: Connect
+) -> None:
+    """Whichever process decided it. What cannot be put onto the log ends it, with a sentence: people have to look."""
+    process = start()
+    process.wait_for("projecting")
+    regulars("log", "append", "-", piped=as_lines(viewed(1)))
+
+    with closing(Desk(database)) as desk:
+        for order in orders_of(1):
+            desk.perform(order, NOW)
+    wait_until(lambda: connect().execute(TASK).fetchone() == ("cyd",))
+    verified = regulars("verify")
+    connect().execute(UNREADABLE)
+    out, err = process.process.communicate()
+
+    assert (verified.exit_code, process.process.returncode, "stopped" in out) == (0, 2, False)
+    assert err.startswith("regulars: The desk holds an event that cannot be relayed, number 1 of task:t-9: ")
+
+
 def test_a_second_one_is_refused(start: Start) -> None:
     """One process projects; the sentence names it, and the exit code says that it cannot be now."""
     first = start()
@@ -86,17 +114,18 @@ def test_with_wait_a_second_one_takes_over(start: Start) -> None:
 
 
 def test_it_waits_while_the_database_is_away(start: Start, connect: Connect, regulars: Regulars) -> None:
-    """Its connections are cut: it says so, connects again and goes on."""
+    """All its connections are cut: it says so, connects again and goes on, with all that it does beside projecting."""
     process = start()
-    process.wait_for("caught up")
+    process.wait_for("reacting")
 
     connect().execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE application_name LIKE 'regulars up%' AND datname = current_database()"
+        " WHERE application_name LIKE 'regulars %' AND datname = current_database()"
     )
 
     process.wait_for("database lost")
-    process.wait_for("caught up")
+    process.wait_for("relaying")
+    process.wait_for("reacting")
     assert regulars("log", "append", "-", piped=as_lines(viewed(1))).exit_code == 0
 
 

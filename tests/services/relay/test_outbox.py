@@ -13,11 +13,11 @@ import pytest
 from events.log.topic_declarations import BATCH_BYTES
 from projections._engine.registry import Connection
 from services.ingest.verdicts import store
-from services.relay.outbox import MOST_BODY_BYTES, OUTBOXES, Next, OutboxReader, make_outboxes
+from services.relay.outbox import Next, OutboxReader
+from services.relay.outboxes import DEAD_LETTER, MOST_BODY_BYTES, SIGNAL, VERDICT, make_outboxes
 from tests.conftest import Connect
 from tests.services.ingest.refusals import refused
 
-SIGNALS, DEAD_LETTERS, VERDICTS = OUTBOXES
 WRITERS, TRANSACTIONS = 4, 40
 
 RAISE = """
@@ -37,7 +37,7 @@ def reader(connect: Connect) -> OutboxReader:
     """Return a reader of the signals of a fresh database."""
     connection = connect()
     make_outboxes(connection)
-    return OutboxReader(connection, SIGNALS)
+    return OutboxReader(connection, SIGNAL)
 
 
 def events(found: Next | None) -> list[str]:
@@ -112,16 +112,16 @@ def test_what_was_published_does_not_come_again(reader: OutboxReader, connect: C
     connection.execute(RAISE, ["first"])
     read = reader.next()
     assert read is not None
-    again = OutboxReader(connection, SIGNALS).next()
+    again = OutboxReader(connection, SIGNAL).next()
     backlog = reader.backlog()
 
     reader.published(read)
-    nothing = OutboxReader(connection, SIGNALS).next()
+    nothing = OutboxReader(connection, SIGNAL).next()
     connection.execute(RAISE, ["second"])
 
     assert events(read) == events(again) == ["first"]
     assert (nothing, backlog) == (None, 1)
-    assert events(OutboxReader(connection, SIGNALS).next()) == ["second"]
+    assert events(OutboxReader(connection, SIGNAL).next()) == ["second"]
 
 
 def test_no_row_is_left_out_under_load(reader: OutboxReader, connect: Connect) -> None:
@@ -176,7 +176,7 @@ def test_a_dead_letter_is_told_by_where_it_lies(connect: Connect) -> None:
     connection.execute(PARK, [7, b"{}"])
     connection.execute(PARK, [70, b"\xff\x00no"])  # parked again, for another projection
 
-    found = OutboxReader(connection, DEAD_LETTERS).next()
+    found = OutboxReader(connection, DEAD_LETTER).next()
 
     assert found is not None
     documents = [json.loads(message.value) for message in found.messages]
@@ -191,7 +191,7 @@ def test_what_the_front_door_turned_away_is_told_once(connect: Connect) -> None:
     """With its body, whatever it is; the same message sent again is the row that there is, and no news."""
     connection = connect()
     make_outboxes(connection)
-    reader = OutboxReader(connection, VERDICTS)
+    reader = OutboxReader(connection, VERDICT)
     turned_away = [refused(b"\xff\x00no", message_id="m-1"), refused(message_id="m-2")]
     store(connection, turned_away)
 
@@ -216,7 +216,7 @@ def test_a_message_never_gets_too_long_for_its_topic(connect: Connect) -> None:
     bodies, field = [bytes(MOST_BODY_BYTES), bytes(MOST_BODY_BYTES + 1)], f"data.{'x' * MOST_BODY_BYTES}"
     store(connection, [refused(body, message_id=f"m-{len(body)}", field=field) for body in bodies])
 
-    found = OutboxReader(connection, VERDICTS).next()
+    found = OutboxReader(connection, VERDICT).next()
 
     assert found is not None
     documents = [json.loads(message.value) for message in found.messages]

@@ -8,6 +8,7 @@ from events.catalog.consent import ConsentGiven, ConsentWithdrawn, ErasureReques
 from events.catalog.customers import CustomerRegistered, NeedStated, PreferenceStated
 from events.catalog.offers import OfferRefused, OfferShown, OfferTaken
 from events.event import Event
+from services.associations import keeping
 from services.associations.choosing import evidence_of
 from services.associations.orders import Orders
 from services.associations.remembering import Memory
@@ -33,6 +34,19 @@ def test_three_offers_with_their_reasons(shop: Shop) -> None:
     ]
     assert answer.figures["silent"] is None
     assert things(told(shop.connection, NEXT_OFFER, about="card:1", now=NOW)) == things(answer)
+
+
+def test_nothing_is_more_than_certain(shop: Shop) -> None:
+    """What speaks for a product is added up: where everybody buys nothing else, that is more than one in one."""
+    for number in range(5):
+        shop.tell(order("t"), by="customer:ann", time=NOW - (number + 1) * DAY)
+    shop.tell(AGREED, by="customer:ann", time=NOW)
+    connection = shop.catch_up()
+    keeping.mine(shop.log, connection, keeping.Wanted())
+
+    (tea,) = told(connection, NEXT_OFFER, about="customer:ann", now=NOW + 7 * DAY).tables["offers"]
+
+    assert tea["chance_share"] == 1.0
 
 
 XYZ = [OfferRefused(offer="o", kind="product", product=letter) for letter in "xyz"]

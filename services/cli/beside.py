@@ -1,0 +1,50 @@
+"""What ``regulars up`` does beside projecting: one line a loop. Over Kafka each is a process of its own.
+
+They are imported when they begin, while the projector does: a process that stays may be asked to begin within seconds.
+"""
+
+from contextlib import closing
+from threading import Event
+
+from services.cli.reporting import Report
+from services.installation import Installation
+from services.process.health import Health
+from services.process.loops import Loop
+from services.process.retrying import DATABASE
+
+ADDRESSEES = "SELECT EXISTS (SELECT FROM outgoing.endpoint) OR EXISTS (SELECT FROM outgoing.channel)"
+LOOK_SECONDS = 1.0
+
+
+def _relay(installation: Installation, stop: Event, report: Report) -> None:
+    from services.relay.journaling import relay_journal  # noqa: PLC0415 - see above
+
+    relay_journal(installation, stop, report)
+
+
+def _react(installation: Installation, stop: Event, report: Report) -> None:
+    from services.reactions._engine.figures import ReactionFigures  # noqa: PLC0415 - see above
+    from services.reactions._engine.following import follow_signals  # noqa: PLC0415 - see above
+    from services.reactions._engine.keeping import Watched  # noqa: PLC0415 - see above
+
+    follow_signals(installation, stop, report, Watched(ReactionFigures(), Health("reactions", DATABASE)))
+
+
+def _send(installation: Installation, stop: Event, report: Report) -> None:
+    """Send, from when there is somebody to be told: until then nothing of it need be imported."""
+    with closing(installation.connect("regulars sender")) as connection:
+        while connection.execute(ADDRESSEES).fetchone() != (True,):
+            if stop.wait(LOOK_SECONDS):
+                return
+    from services.outgoing.figures import OutgoingFigures  # noqa: PLC0415 - see above
+    from services.outgoing.running import sending  # noqa: PLC0415 - see above
+    from services.reactions._engine.keeping import utc_now  # noqa: PLC0415 - see above
+
+    sending(utc_now, OutgoingFigures()).run(installation, stop, report)
+
+
+AT_ONCE = (Loop("the relay of the desk", _relay),)
+"""What need not wait until the projections are built."""
+
+ONCE_BUILT = (Loop("the reactions", _react), Loop("the sender", _send))
+"""What looks at the projections."""

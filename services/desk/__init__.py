@@ -1,0 +1,1 @@
+"""The desk: where people decide. Commands with rules become facts, which a relay brings to the log."""

@@ -1,0 +1,62 @@
+"""Sample facts of the desk: what we promised, what is to be done next, and who of the staff sees to it."""
+
+from datetime import UTC, date, datetime
+
+from events.catalog import promises, staff, tasks
+from events.event import Event
+
+PROMISES: tuple[Event, ...] = (
+    promises.PromiseMade(
+        promise="answer:c-1",
+        kind="answer",
+        due_at=datetime(2024, 3, 5, 9, 0, tzinfo=UTC),
+        about="complaint:c-1",
+        store="leeds",
+        by="staff-7",
+    ),
+    promises.PromiseMoved(
+        promise="answer:c-1",
+        due_at=datetime(2024, 3, 6, 11, 30, 0, 500_000, tzinfo=UTC),
+        reason="waited_for_customer",
+        by="desk-bot",
+    ),
+    promises.PromiseKept(promise="answer:c-1", by="staff-7"),
+    promises.PromiseBroken(promise="resolution:c-1", by="desk-bot"),
+)
+TASKS: tuple[Event, ...] = (
+    tasks.TaskOpened(
+        task="complaint:c-1",
+        title="Ring Ada Lovelace about her broken light",
+        reason="complaint_opened",
+        why="She complained on 2 March, and it is her second complaint this year.",
+        due_at=datetime(2024, 3, 5, 9, 0, tzinfo=UTC),
+        assignee="staff-7",
+        about="complaint:c-1",
+        store="leeds",
+        by="desk-bot",
+    ),
+    tasks.TaskAssigned(task="complaint:c-1", assignee="staff-1", reason="deadline_at_risk", by="desk-bot"),
+    tasks.TaskDone(task="complaint:c-1", outcome="called", note="Ms Lovelace was glad of the call.", by="staff-1"),
+    tasks.TaskDropped(task="dial:17850", reason="settled", by="staff-1"),
+)
+STAFF: tuple[Event, ...] = (
+    staff.PortfolioOpened(
+        manager="staff-7",
+        name="Charles Babbage",
+        email="charles@example.org",
+        store="leeds",
+        escalates_to="staff-1",
+        by="staff-0",
+    ),
+    staff.AuthoritySet(manager="staff-7", limit_minor=2000, currency="GBP", by="staff-0"),
+    staff.CoverArranged(
+        manager="staff-7",
+        cover="staff-1",
+        first_day=date(2024, 8, 5),
+        last_day=date(2024, 8, 16),
+        reason="holiday",
+        by="staff-0",
+    ),
+    staff.CoverCancelled(manager="staff-7", first_day=date(2024, 8, 5), by="staff-0"),
+    staff.PortfolioClosed(manager="staff-7", reason="left", by="staff-0"),
+)
