@@ -13,6 +13,7 @@ from services.installation import Installation
 from services.process.health import Health
 from services.reactions._engine.engine import Engine
 from services.reactions._engine.figures import ReactionFigures
+from services.reactions._engine.forgetting import Forgetter
 from services.reactions._engine.reaction import Reaction
 from services.reactions._engine.sweep import Sweep
 from services.reactions._engine.timers import Timekeeper
@@ -84,9 +85,10 @@ class Keeping:
         name = f"regulars reactions timers, process {os.getpid()}"
         with closing(Desk(self._installation.dsn)) as desk, closing(self._installation.connect(name)) as connection:
             engine = Engine(connection, desk, self._repertoire.reactions, self._figures)
-            timekeeper = Timekeeper(engine, self._repertoire.sweeps)
+            timekeeper, forgetter = Timekeeper(engine, self._repertoire.sweeps), Forgetter(connection)
             while not self._over.is_set():
                 if timekeeper.lead():
                     self._figures.leading = True
                     timekeeper.turn(self._repertoire.clock())
+                    forgetter.step(self._repertoire.clock())
                 self._over.wait(LOOK_SECONDS)

@@ -40,6 +40,7 @@ CREATE TABLE reactions.timer (
     raised_at timestamptz
 );
 CREATE INDEX timer_due ON reactions.timer (due_at, key) WHERE raised_at IS NULL;
+CREATE INDEX timer_raised ON reactions.timer (raised_at) WHERE raised_at IS NOT NULL;
 
 -- When each job that looks at everybody last did so, what it found, and why it failed if it did.
 CREATE TABLE reactions.sweep (
