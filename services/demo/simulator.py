@@ -11,6 +11,7 @@ from events.envelope import Envelope
 from services.demo.simulation.cast import Shop, cast
 from services.demo.simulation.complaints import tell_complaints
 from services.demo.simulation.contacts import tell_contacts
+from services.demo.simulation.desk import tell_desk
 from services.demo.simulation.house import tell_house
 from services.demo.simulation.parcels import tell_parcels
 from services.demo.simulation.people import tell_people
@@ -36,8 +37,12 @@ STORIES: tuple[Callable[[Shop, Stage, Random], None], ...] = (
     tell_voices,
     tell_house,
     tell_routines,
+    tell_desk,
 )
-"""Every story there is. Each has dice of its own, so that a change to one does not change the others."""
+"""Every story there is. Each has dice of its own, so that a change to one does not change the others.
+
+The desk's follows from what the others told, and so comes last.
+"""
 
 
 def simulated(orders: Iterable[Envelope], dice: Random) -> list[Envelope]:

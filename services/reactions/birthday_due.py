@@ -78,14 +78,18 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
         said = "took back their consent" if allowed["words"] else "have not consented"
         yield Hold("no_consent", f"They {said} to be congratulated ({GESTURE_PURPOSE}).")
         return
+    who = people.customer(world, signal.subject)
+    name = name_of(KIND, str(day.year), who.person)
+    if (held := tasking.known(world, signal.subject, name)) is not None:
+        yield held
+        return
     wanted = settings.in_force(world.connection, world.now)
     charge = people.in_charge(world, signal.subject, wanted.without_manager)
-    who = people.customer(world, signal.subject)
     title = f"Congratulate {who.name} on {day.day} {day:%B}"
     why = f"Their birthday is on {day.day} {day:%B}, and they consented to be congratulated. {charge.words}".strip()
     due = datetime.combine(day + timedelta(days=1), datetime.min.time(), world.now.tzinfo)
     task = Wanted(signal.subject, title, "birthday", why, due, charge.assignee, "birthday")
-    yield tasking.opened(name_of(KIND, str(day.year), who.person), task)
+    yield tasking.opened(name, task)
     yield from people.to_staff(charge.assignee, title, why)
     yield Announce("birthday.due", signal.subject, {"day": day.isoformat()})
 

@@ -55,6 +55,10 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
     if row["due_on"] > world.now.date() + timedelta(days=wanted.contact_days):
         yield Hold("put_off", f"The contact was put off until {row['due_on']}: it is looked at then.")
         return
+    name = task_of(signal, row["due_on"])
+    if (held := tasking.known(world, signal.subject, name)) is not None:
+        yield held
+        return
     charge = people.in_charge(world, signal.subject, row["planner"] or wanted.without_manager)
     who = people.customer(world, signal.subject)
     purpose = f" about {row['purpose']}" if row["purpose"] else ""
@@ -63,7 +67,7 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
     why = f"The plan {signal.detail['plan']} asks for {signal.detail['contact']} by {row['due_on']}. {charge.words}"
     due = begin_of(row["due_on"]) + timedelta(days=1)
     task = Wanted(signal.subject, title, DUE, why.strip(), due, charge.assignee, about_of(signal))
-    yield tasking.opened(task_of(signal, row["due_on"]), task)
+    yield tasking.opened(name, task)
     yield from people.to_staff(charge.assignee, title, why.strip())
     data = {"plan": signal.detail["plan"], "contact": signal.detail["contact"], "due_on": row["due_on"].isoformat()}
     yield Announce("contact.due", signal.subject, data)

@@ -68,13 +68,17 @@ def react(signal: Signal, world: World) -> Iterable[Action]:
         yield Hold("dialled_anew", "The dials were made anew since, and this one did not fall so far.")
         return
     (row,) = rows
+    name = name_of(KIND, month.isoformat()[:7], currency, signal.subject)
+    if (held := tasking.known(world, signal.subject, name)) is not None:
+        yield held
+        return
     charge = people.in_charge(world, signal.subject, wanted.without_manager)
     who = people.customer(world, signal.subject)
     title = f"The dial of {who.name} fell from {row['dial_before']} to {row['dial']}"
     why = f"In {month:%B %Y}: {wording.moved(row)} {wording.why(row)} {charge.words}".strip()
     due = world.now + wanted.task_time
     task = Wanted(signal.subject, title, KIND, why, due, charge.assignee, name_of("dial", currency), row["store"])
-    yield tasking.opened(name_of(KIND, month.isoformat()[:7], currency, signal.subject), task)
+    yield tasking.opened(name, task)
     yield from people.to_staff(charge.assignee, title, why)
     data = {"currency": currency, "month": month.isoformat(), "dial": row["dial"], "dial_before": row["dial_before"]}
     yield Announce("dial.fell", signal.subject, data)

@@ -9,7 +9,7 @@ from typing import Any, LiteralString, NamedTuple
 from events.event import MAX_KEY_CHARACTERS, MAX_NAME_CHARACTERS, MAX_TEXT_CHARACTERS
 from projections._engine import queries
 from services.desk.task import Assign, Complete, Drop, Open
-from services.reactions._engine.reaction import Do, World
+from services.reactions._engine.reaction import Do, Hold, World
 
 TASK = "task"
 
@@ -17,6 +17,8 @@ OPEN_TASKS: LiteralString = """
 SELECT task, assignee, about, opened FROM tasks_of(%(subject)s)
  WHERE reason = %(reason)s AND opened IS NOT NULL AND done IS NULL AND dropped IS NULL ORDER BY task
 """
+
+KNOWN: LiteralString = "SELECT FROM tasks_of(%(subject)s) WHERE task = %(task)s AND opened IS NOT NULL"
 
 ASSIGNEE: LiteralString = "SELECT assignee FROM tasks_of(%(subject)s) WHERE task = %(task)s AND assignee <> ''"
 
@@ -62,6 +64,16 @@ def dropped(task: str, reason: str) -> Do:
 def open_tasks(world: World, subject: str, reason: str) -> list[dict[str, Any]]:
     """Return a person's open tasks of one reason: task, assignee, about, opened."""
     return queries.rows(world.connection, OPEN_TASKS, subject=subject, reason=reason)
+
+
+def known(world: World, subject: str, task: str) -> Hold | None:
+    """Return why nothing is opened where a task was opened before: a database that begins anew has the log's tasks.
+
+    Whoever finds things by looking at everybody asks this; what an event raises is raised once.
+    """
+    if queries.rows(world.connection, KNOWN, subject=subject, task=task):
+        return Hold("opened_before", f"Task {task} was opened before.")
+    return None
 
 
 def assignee_of(world: World, subject: str, task: str) -> str:

@@ -35,8 +35,9 @@ SELECT (s::jsonb) ->> 1 FROM complaint_cases AS c CROSS JOIN LATERAL unnest(c.st
  WHERE c.complaint = 'c-1' ORDER BY ((s::jsonb) ->> 0)::timestamptz, 1
 """
 TIMELINE = "SELECT id FROM timeline WHERE subject = %s"
-FIRED = """
-SELECT reaction, kind, subject, outcome, count(*) FROM reactions.firing GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+LED_TO = """
+SELECT (SELECT count(*) FROM reactions.firing WHERE outcome <> 'held'), (SELECT count(*) FROM reactions.offer),
+       (SELECT count(*) FROM outgoing.delivery), (SELECT count(*) FROM desk.stored_events)
 """
 DONE = """
 SELECT (SELECT count(*) FROM reactions.firing), (SELECT count(*) FROM reactions.offer),

@@ -86,8 +86,9 @@ class Story:
         """Return the rows of a query."""
         return self.connection.execute(query, arguments).fetchall()
 
-    def be_heard(self) -> None:
-        """Have everything announced to who listens."""
+    def begin(self) -> None:
+        """Have everything announced to who listens, and nothing held back since it is history by the story's clock."""
+        self.connection.execute("UPDATE reactions.began SET began_at = %s", [MORNING - 400 * DAY])
         added = endpoints.Endpoint("shop", self.hooks.address, ["*"], new_secret(), datetime.now(UTC), inside=True)
         endpoints.add(self.connection, added)
 
@@ -99,10 +100,7 @@ def story(kafka: Cluster, database: str, connect: Connect) -> Iterator[Story]:
     clock = Clock(MORNING)
     with closing(KafkaLog(kafka)) as log, closing(Desk(database)) as desk, listener() as hooks:
         told = Story(Shop(log, desk, clock), log, hooks, connect(), database, kafka)
-        told.be_heard()
-        told.connection.execute(
-            "UPDATE reactions.began SET began_at = %s", [MORNING - 400 * DAY]
-        )  # by the story's clock
+        told.begin()
         yield told
 
 
@@ -205,10 +203,10 @@ def is_told_to_others(story: Story, dsn: str) -> None:
     heard = len(story.hooks.heard)
     with closing(installation.connect(dsn)) as connection:
         other = Story(story.shop, story.log, story.hooks, connection, dsn, story.kafka)
-        other.be_heard()
+        other.begin()
         with other.house():
             other.settle()
 
         assert seen.digests(connection) == seen.digests(story.connection)
-        assert other.asked(seen.DONE) == [(0, 0, 0, 0)]
+        assert other.asked(seen.LED_TO) == [(0, 0, 0, 0)]
     assert len(story.hooks.heard) == heard

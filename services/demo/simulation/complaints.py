@@ -35,7 +35,7 @@ NO_REPLY_CHANCE = 0.01
 NO_REPLY_CHANCE_WHEN_LET_DOWN = 0.2
 REOPENED_CHANCE = 0.07
 PROMISE_HOURS = 24
-STAFF = ("staff:maya", "staff:tom", "staff:priya", "staff:olu")
+STAFF = ("maya", "tom", "priya", "olu")
 CHANNELS = ("email", "email", "email", "phone", "web", "letter")
 
 
@@ -210,7 +210,7 @@ class _Case:
             amount_minor=amount_minor,
             currency=self._purchase.currency if amount_minor else "",
             by=self._by,
-            approved_by="staff:harriet" if amount_minor > 1000 else "",  # noqa: PLR2004 - what staff may give alone
+            approved_by="harriet" if amount_minor > 1000 else "",  # noqa: PLR2004 - what staff may give alone
         )
 
     def _tell(self, at: datetime, event: Event) -> str:

@@ -45,15 +45,15 @@ def tell_house(shop: Shop, stage: Stage, dice: Random) -> None:
 
 def _tell_rules(stage: Stage) -> None:
     promise = PolicyPublished(
-        policy="complaint_promise", version="2010-12", content={"hours": str(PROMISE_HOURS)}, by="staff:harriet"
+        policy="complaint_promise", version="2010-12", content={"hours": str(PROMISE_HOURS)}, by="harriet"
     )
     stage.tell(stage.begin, "policy:complaint_promise", promise)
     gestures = PolicyPublished(
-        policy="gestures", version="2010-12", content={"staff_alone_up_to_minor": "1000"}, by="staff:harriet"
+        policy="gestures", version="2010-12", content={"staff_alone_up_to_minor": "1000"}, by="harriet"
     )
     stage.tell(stage.begin, "policy:gestures", gestures)
     for name, title, rule in SEGMENTS:
         policy = f"{POLICY}{name}"
         content = {"rule": rule, "title": title}
-        segment = PolicyPublished(policy=policy, version="1", content=content, by="staff:harriet")
+        segment = PolicyPublished(policy=policy, version="1", content=content, by="harriet")
         stage.tell(stage.begin, f"policy:{policy}", segment)

@@ -25,7 +25,7 @@ def tell_routines(shop: Shop, stage: Stage, dice: Random) -> None:
     """Put the checklists in force, and tick steps of newcomers and of new regulars."""
     for name in PLAYBOOKS:
         policy = f"{POLICY}{name}"
-        published = PolicyPublished(policy=policy, version="1", content=settings(shipped(name)), by="staff:harriet")
+        published = PolicyPublished(policy=policy, version="1", content=settings(shipped(name)), by="harriet")
         stage.tell(stage.begin, f"policy:{policy}", published)
     for customer in shop.customers:
         _tell_first_order(customer, stage, dice)

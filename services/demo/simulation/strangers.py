@@ -48,9 +48,9 @@ def tell_shared_devices(shop: Shop, stage: Stage, dice: Random) -> None:
     device = new_device(dice)
     at = one.first.at + timedelta(hours=2)
     link = stage.tell(at, one.subject, IdentityLinked(identifier=device.visitor, basis="form"))
-    unlink = IdentityUnlinked(identifier=device.visitor, reason="typed_in_for_a_friend", by="staff:maya")
+    unlink = IdentityUnlinked(identifier=device.visitor, reason="typed_in_for_a_friend", by="maya")
     stage.tell(after(dice, at, 20, 70), one.subject, unlink, link)
-    stage.tell(after(dice, at, 72, 96), other.subject, MergeRefused(other=third.subject, by="staff:tom"))
+    stage.tell(after(dice, at, 72, 96), other.subject, MergeRefused(other=third.subject, by="tom"))
 
 
 def tell_undefined(shop: Shop, stage: Stage, dice: Random) -> None:

@@ -9,7 +9,7 @@ from services.demo.simulation.cast import Customer, Shop
 from services.demo.simulation.people import REGISTERED_BEFORE
 from services.demo.simulation.stage import Stage, by_day, happens
 
-MANAGERS = ("staff:harriet", "staff:ben")
+MANAGERS = ("harriet", "ben")
 MANAGED_CUSTOMERS = 60
 TEXT_VERSION = "2010-11"
 PURPOSES = (("newsletter", 0.55), ("profiling", 0.4), ("birthday_card", 0.3), ("phone_calls", 0.2))
@@ -27,7 +27,7 @@ def tell_ties(shop: Shop, stage: Stage, dice: Random) -> None:
                 referral = ReferralMade(referred=customer.subject, channel="voucher_code")
                 stage.tell(customer.first.at - REGISTERED_BEFORE / 2, friend.subject, referral)
     for customer in shop.best[:MANAGED_CUSTOMERS]:
-        assigned = ManagerAssigned(manager=dice.choice(MANAGERS), by="staff:harriet", reason="best_customers")
+        assigned = ManagerAssigned(manager=dice.choice(MANAGERS), by="harriet", reason="best_customers")
         stage.tell(by_day(dice, customer.first.at, 7), customer.subject, assigned)
 
 

@@ -75,7 +75,7 @@ def _tell_idea(suggestion: str, idea: Idea, regulars: list[Customer], stage: Sta
     for voter in voters:
         vote = SuggestionVoted(suggestion=suggestion, up=happens(dice, 0.9))
         stage.tell(by_day(dice, made_at, 1 + dice.randrange(30)), voter.subject, vote, cause)
-    decided = SuggestionDecided(suggestion=suggestion, status=idea.status, reason="votes", by="staff:harriet")
+    decided = SuggestionDecided(suggestion=suggestion, status=idea.status, reason="votes", by="harriet")
     stage.tell(after(dice, made_at, 24 * 20, 24 * 40), author.subject, decided, cause)
 
 

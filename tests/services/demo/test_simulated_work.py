@@ -1,14 +1,20 @@
 """What the house does in the simulated life, well or badly: parcels packed, checklists kept, customers called."""
 
 from collections import Counter, defaultdict
+from datetime import datetime, timedelta
 
+from events.catalog.complaints import ComplaintRaised, ComplaintReplied
 from events.catalog.contacts import ContactMade, ContactPlanned, ContactReceived, ContactSkipped
 from events.catalog.fulfilment import OrderDelivered
 from events.catalog.operations import ChecklistStepDone, PolicyPublished
 from events.catalog.orders import OrderPlaced
+from events.catalog.promises import PromiseBroken, PromiseKept, PromiseMade
+from events.catalog.tasks import TaskAssigned, TaskDone, TaskOpened
 from events.envelope import Envelope
 from services.demo.report import Report
 from tests.services.demo.told import told
+
+DAY = timedelta(days=1)
 
 
 def test_some_parcels_are_counted_and_a_few_of_them_are_wrong(
@@ -57,6 +63,37 @@ def test_some_planned_calls_are_forgotten_and_some_are_one_too_many(life: list[E
     assert len(planned & set(made)) > 0.7 * len(planned)
     assert len(planned - set(made) - skipped) > 5
     assert {plan for contact, plan in made.items() if contact not in planned} == {""}
+
+
+def test_a_complaint_is_a_promise_and_a_task(life: list[Envelope], report: Report) -> None:
+    """Answered within the day it is kept and done; otherwise it is broken, and the head of the house has it."""
+    raised = {f"answer:{each.complaint}": envelope.time for envelope, each in told(life, ComplaintRaised)}
+    replied: dict[str, datetime] = {}
+    for envelope, reply in told(life, ComplaintReplied):
+        replied.setdefault(f"answer:{reply.complaint}", envelope.time)
+    in_time = {name for name, at in replied.items() if at <= raised[name] + DAY}
+    over = {name for name in raised.keys() - in_time if raised[name] + DAY < report.now}
+
+    opened = {task.task for _, task in told(life, TaskOpened) if task.reason == "complaint_opened"}
+    done = {task.task for _, task in told(life, TaskDone) if task.outcome == "replied"}
+
+    assert {promise.promise for _, promise in told(life, PromiseMade)} == opened == raised.keys()
+    assert {promise.promise for _, promise in told(life, PromiseKept)} == in_time
+    assert {promise.promise for _, promise in told(life, PromiseBroken)} == over
+    assert {task.task for _, task in told(life, TaskAssigned)} == over
+    assert done == replied.keys()
+    assert len(in_time) > len(over) > 20
+
+
+def test_a_planned_contact_is_a_task_on_its_day(life: list[Envelope]) -> None:
+    """Some are forgotten, and stay open; those that were made before their day were never one."""
+    planned = {contact.contact for _, contact in told(life, ContactPlanned)}
+    opened = {task.task.rpartition(":")[2] for _, task in told(life, TaskOpened) if task.reason == "contact_due"}
+    done = {task.task.rpartition(":")[2] for _, task in told(life, TaskDone) if task.outcome == "contacted"}
+
+    assert opened < planned
+    assert done < opened
+    assert len(opened - done) > 5
 
 
 def test_who_was_not_helped_asks_again(life: list[Envelope]) -> None:

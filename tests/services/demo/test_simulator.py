@@ -23,7 +23,7 @@ from services.demo.simulator import simulated
 from tests.services.demo import raw
 from tests.services.demo.told import complaints, plainly, searched_in_vain, told
 
-DIGEST = "8805c32c47e4261dcc1fb0bd3d422081a077f7285b8b0886cae451f53e659aea"
+DIGEST = "616c0a70c174ab1e7b244480d3158ad9b34a1c80ce8562761f741f10128dd975"
 BEGIN = datetime(2010, 12, 1, tzinfo=UTC)
 END = datetime(2011, 4, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -31,6 +31,7 @@ FIVE_MINUTES = timedelta(minutes=5)
 FAMILIES = (
     *(catalog.visits, catalog.searches, catalog.orders, catalog.fulfilment, catalog.offers, catalog.complaints),
     *(catalog.contacts, catalog.customers, catalog.feedback, catalog.identity, catalog.consent, catalog.operations),
+    *(catalog.promises, catalog.tasks, catalog.staff),
 )
 
 

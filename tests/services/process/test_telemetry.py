@@ -9,10 +9,12 @@ from projections._engine.progress import BatchDone
 from services.connecting.figures import ConnectorFigures, connector_registry
 from services.ingest.figures import IngestFigures, ingest_registry
 from services.intake.figures import DoorFigures, door_registry
+from services.outgoing.figures import OutgoingFigures
 from services.process import metrics
 from services.process.metrics import METRICS, Kind
 from services.pump.figures import PumpFigures, pump_registry
 from services.pump.standing import Standing
+from services.reactions._engine.figures import ReactionFigures, reactions_registry
 from services.relay.figures import RelayFigures, relay_registry
 
 PLACE = ("visits", 0)
@@ -42,6 +44,7 @@ def test_every_metric_that_is_declared_is_shown() -> None:
         ),
         connector_registry(ConnectorFigures("orders")),
         door_registry(DoorFigures(lag={0: 1})),
+        reactions_registry(ReactionFigures(), OutgoingFigures()),
     )
     kinds = [shown(registry) for registry in registries]
 
