@@ -61,6 +61,11 @@ class Running:
         if self.failure is not None and error is None:
             raise self.failure
 
+    def check(self) -> None:
+        """Raise what it failed with, if it did."""
+        if self.failure is not None:
+            raise self.failure
+
     def wait_for(self, event: str, times: int = 1) -> None:
         """Wait until something was told so often."""
         self.wait_until(lambda: self.told.count(event) >= times)
@@ -69,8 +74,7 @@ class Running:
         """Wait until something is so; a failure ends the waiting."""
 
         def come_to_that() -> bool:
-            if self.failure is not None:
-                raise self.failure
+            self.check()
             return bool(condition())
 
         wait_until(come_to_that)

@@ -34,9 +34,11 @@ class Steady:
         self._topic = cluster.intake
         self.written = 0
 
-    def write_until(self, enough: Callable[[], bool]) -> None:
-        """Write a few at a time, until there are enough."""
+    def write_until(self, enough: Callable[[], bool], *doors: Running) -> None:
+        """Write a few at a time, until there are enough, or a door fails."""
         while not enough():
+            for door in doors:
+                door.check()
             for number in range(self.written, self.written + STEP_EVENTS):
                 subject = f"customer:{number % STEP_EVENTS}"
                 place = partition_of(subject, PARTITIONS)
@@ -68,11 +70,11 @@ def test_doors_hand_over_while_records_come_in(kafka: Cluster, open_kafka: OpenK
     first, second, steady = DoorFigures(), DoorFigures(), Steady(kafka)
 
     with turning(first) as door:
-        steady.write_until(lambda: first.stored > ENOUGH_EVENTS)
-        with turning(second):
-            steady.write_until(lambda: second.stored > ENOUGH_EVENTS)
+        steady.write_until(lambda: first.stored > ENOUGH_EVENTS, door)
+        with turning(second) as another:
+            steady.write_until(lambda: second.stored > ENOUGH_EVENTS, door, another)
         alone = first.stored
-        steady.write_until(lambda: first.stored > alone + ENOUGH_EVENTS)
+        steady.write_until(lambda: first.stored > alone + ENOUGH_EVENTS, door)
         door.wait_until(lambda: sum(committed(kafka).values()) == steady.written)
 
     assert Counter(stored_ids(open_kafka())) == Counter(f"e-{number}" for number in range(steady.written))
