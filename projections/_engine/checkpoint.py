@@ -9,11 +9,24 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+import psycopg
 from psycopg.rows import TupleRow
 
 from events.log import Chunk, EventLog
 from projections._engine.errors import Fenced, LogChanged
 from projections._engine.registry import Connection
+
+NOT_FOR_EVER = "SET LOCAL lock_timeout = '3s'"
+
+# A process that is stopped in the middle of a COPY holds its locks for as long as it is silent: to the server it is
+# busy, so that no limit for idle sessions ends it. What we copy is there as a whole when we begin to, so nobody who is
+# alive is waited for so long.
+END_SILENT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+   AND state = 'active' AND wait_event = 'ClientRead' AND starts_with(query, 'COPY "stage_')
+   AND state_change < now() - interval '10 s'
+"""
 
 TAKE_OVER = """
 UPDATE engine.checkpoint SET epoch = epoch + 1, updated_at = now()
@@ -58,11 +71,17 @@ def take_over(connection: Connection, tables: Sequence[str], partitions: Sequenc
     """Raise the epochs of these tables and partitions, and return where each stands.
 
     Raises LogChanged where a checkpoint belongs to another log, or to records that the log does not hold; Fenced where
-    a table was replaced since it was opened.
+    a table was replaced since it was opened. Who holds them and was stopped in the middle of a COPY loses its session.
     """
-    with connection.transaction():  # what is refused below has changed nothing
-        rows = connection.execute(TAKE_OVER, {"tables": list(tables), "partitions": list(partitions)}).fetchall()
-        return _held(rows, tables, partitions, log)
+    while True:
+        try:
+            with connection.transaction():  # what is refused below has changed nothing
+                connection.execute(NOT_FOR_EVER)
+                wanted = {"tables": list(tables), "partitions": list(partitions)}
+                rows = connection.execute(TAKE_OVER, wanted).fetchall()
+                return _held(rows, tables, partitions, log)
+        except psycopg.errors.LockNotAvailable:
+            connection.execute(END_SILENT)
 
 
 def _held(rows: Sequence[TupleRow], tables: Sequence[str], partitions: Sequence[int], log: EventLog) -> Holdings:

@@ -103,8 +103,12 @@ class Wire:
         return self._word in request
 
     def _wait_for_answer(self, server: socket.socket) -> None:
-        while server.recv(PIECE_BYTES)[-READY_BYTES:][:1] != READY:
-            pass
+        answer = b""
+        while answer[-READY_BYTES:][:1] != READY:  # it may come in two pieces
+            piece = server.recv(PIECE_BYTES)
+            if not piece:
+                return
+            answer = answer[-READY_BYTES:] + piece
 
 
 AnyWire = TypeVar("AnyWire", bound=Wire)
