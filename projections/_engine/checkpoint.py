@@ -16,7 +16,11 @@ from events.log import Chunk, EventLog
 from projections._engine.errors import Fenced, LogChanged
 from projections._engine.registry import Connection
 
-NOT_FOR_EVER = "SET LOCAL lock_timeout = '3s'"
+SILENT_SECONDS = 10.0
+LOOKS = 3
+"""How often a lock that is waited for is looked at while its holder's silence is still too short."""
+
+NOT_FOR_EVER = "SELECT set_config('lock_timeout', %s, true)"
 
 # A process that is stopped in the middle of a COPY holds its locks for as long as it is silent: to the server it is
 # busy, so that no limit for idle sessions ends it. What we copy is there as a whole when we begin to, so nobody who is
@@ -25,7 +29,7 @@ END_SILENT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
  WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
    AND state = 'active' AND wait_event = 'ClientRead' AND starts_with(query, 'COPY "stage_')
-   AND state_change < now() - interval '10 s'
+   AND state_change < clock_timestamp() - make_interval(secs => %s)
 """
 
 TAKE_OVER = """
@@ -67,21 +71,27 @@ Holdings = dict[tuple[str, int], Held]
 """What a worker owns, by table and partition."""
 
 
-def take_over(connection: Connection, tables: Sequence[str], partitions: Sequence[int], log: EventLog) -> Holdings:
+def take_over(
+    connection: Connection,
+    tables: Sequence[str],
+    partitions: Sequence[int],
+    log: EventLog,
+    silent_seconds: float = SILENT_SECONDS,
+) -> Holdings:
     """Raise the epochs of these tables and partitions, and return where each stands.
 
     Raises LogChanged where a checkpoint belongs to another log, or to records that the log does not hold; Fenced where
-    a table was replaced since it was opened. Who holds them and was stopped in the middle of a COPY loses its session.
+    a table was replaced since it was opened. Who holds them and is silent in a COPY for so long loses its session.
     """
     while True:
         try:
             with connection.transaction():  # what is refused below has changed nothing
-                connection.execute(NOT_FOR_EVER)
+                connection.execute(NOT_FOR_EVER, [f"{1000 * silent_seconds / LOOKS:.0f}ms"])
                 wanted = {"tables": list(tables), "partitions": list(partitions)}
                 rows = connection.execute(TAKE_OVER, wanted).fetchall()
                 return _held(rows, tables, partitions, log)
         except psycopg.errors.LockNotAvailable:
-            connection.execute(END_SILENT)
+            connection.execute(END_SILENT, [silent_seconds])
 
 
 def _held(rows: Sequence[TupleRow], tables: Sequence[str], partitions: Sequence[int], log: EventLog) -> Holdings:

@@ -3,9 +3,11 @@
 import time
 from threading import Event, Thread
 
+import psycopg
 import pytest
 
 from events.log.postgres import Journal
+from projections._engine import checkpoint
 from projections._engine.errors import Fenced
 from projections._engine.progress import Progress
 from projections._engine.projector import Projector
@@ -99,6 +101,27 @@ def test_a_worker_whose_table_was_swapped_is_fenced(connect: Connect) -> None:
         drain(log, connect, opened(connection, log, [TALLY]))
         (table,) = opened(connection, log, [TALLY])
         assert held(connection, table)[:2] == wanted(log, TALLY, log.ends())[:2]
+
+
+def test_a_worker_that_was_stopped_in_the_middle_of_a_copy_is_not_waited_for(connect: Connect) -> None:
+    """To the server it is busy, so that no limit for idle sessions ends it: whoever takes over does."""
+    log = MemoryLog()
+    log.append(searches(20, found=0))
+    with connect() as connection, connect() as stopped:
+        (table,) = live_tables(connection, log, [TALLY])
+        stopped.execute("BEGIN")
+        stopped.execute("UPDATE engine.checkpoint SET epoch = epoch")
+        stopped.execute("CREATE TEMPORARY TABLE stage_tally (searches bigint)")
+
+        def copy_and_stop() -> None:
+            with stopped.cursor().copy('COPY "stage_tally" FROM STDIN'):
+                checkpoint.take_over(connection, [table.name], range(log.partitions), log, silent_seconds=0.5)
+
+        with pytest.raises(psycopg.OperationalError):
+            copy_and_stop()
+        drain(log, connect, [table])
+
+        assert held(connection, table) == wanted(log, TALLY, log.ends())
 
 
 def test_one_worker_leads_until_it_leaves(connect: Connect, journal: Journal) -> None:
