@@ -77,11 +77,11 @@ class Wire:
                 for key, _ in selector.select():
                     source, sink = (client, server) if key.fileobj is client else (server, client)
                     piece = source.recv(PIECE_BYTES)
-                    if not piece or (source is client and self._severs(piece, server)):
+                    if not piece or (source is client and self._severs(piece, client, server)):
                         return
                     sink.sendall(piece)
 
-    def _severs(self, request: bytes, server: socket.socket) -> bool:
+    def _severs(self, request: bytes, client: socket.socket, server: socket.socket) -> bool:
         """Return whether a client's request is where the cut is; it may have reached the server all the same."""
         self._requests += 1
         match self._cut:
@@ -90,7 +90,7 @@ class Wire:
             case Cut.UNHEARD if self._meant(request):
                 server.sendall(request)
                 self._cut = Cut.NEVER
-                self._wait_for_answer(server)
+                self._wait_for_answer(client, server)
             case Cut.UNANSWERED if self._meant(request):
                 server.sendall(request)
                 self._cut = Cut.NEVER
@@ -102,13 +102,25 @@ class Wire:
         """Return whether a request is one of those that may be cut."""
         return self._word in request
 
-    def _wait_for_answer(self, server: socket.socket) -> None:
+    def _wait_for_answer(self, client: socket.socket, server: socket.socket) -> None:
+        """Wait until the server has answered; what is left of a request that came in pieces goes on to it."""
         answer = b""
-        while answer[-READY_BYTES:][:1] != READY:  # it may come in two pieces
-            piece = server.recv(PIECE_BYTES)
-            if not piece:
-                return
-            answer = answer[-READY_BYTES:] + piece
+        with DefaultSelector() as selector:
+            selector.register(client, EVENT_READ)
+            selector.register(server, EVENT_READ)
+            while not self._is_whole(answer):
+                for key, _ in selector.select():
+                    piece = client.recv(PIECE_BYTES) if key.fileobj is client else server.recv(PIECE_BYTES)
+                    if not piece:
+                        return
+                    if key.fileobj is client:
+                        server.sendall(piece)
+                    else:
+                        answer = answer[-READY_BYTES:] + piece
+
+    def _is_whole(self, answer: bytes) -> bool:
+        """Return whether an answer, of which this is the end so far, is there as a whole."""
+        return answer[-READY_BYTES:][:1] == READY
 
 
 AnyWire = TypeVar("AnyWire", bound=Wire)
@@ -120,8 +132,8 @@ class HttpWire(Wire):
     def _meant(self, request: bytes) -> bool:
         return request.endswith((b"}", b"]"))
 
-    def _wait_for_answer(self, server: socket.socket) -> None:
-        server.recv(PIECE_BYTES)
+    def _is_whole(self, answer: bytes) -> bool:
+        return bool(answer)
 
 
 def _server(target: dict[str, str | int | None]) -> socket.socket:
