@@ -8,7 +8,8 @@ from projections._engine.checkpoint import Holdings
 from projections._engine.folding import Batch
 from projections._engine.seen_ids import Seen
 from projections._engine.store import Store
-from tests.faults.orders import Break
+from tests.faults.failpoints import FailingMembership
+from tests.faults.orders import Break, Point
 
 FENCE = "\n   AND c.epoch = w.epoch AND c.next_offset = w.from_offset"
 
@@ -33,6 +34,14 @@ class CheckpointBefore(Store):
         super()._write(batch, holdings, seen)
 
 
+class Unfenced(Store):
+    """Has a point just before a batch's transaction, where nothing is held that the server would take away."""
+
+    def _write(self, batch: Batch, holdings: Holdings, seen: Sequence[Seen]) -> None:
+        FailingMembership.failpoint.reached(Point.BEFORE_WRITE)
+        super()._write(batch, holdings, seen)
+
+
 BROKEN_STORES = {Break.CHECKPOINT_AFTER: CheckpointAfter, Break.CHECKPOINT_BEFORE: CheckpointBefore}
 
 
@@ -50,6 +59,7 @@ def break_build(how: Break) -> None:
         case Break.NO_FENCING:
             assert FENCE in checkpoint.MOVE
             checkpoint.MOVE = checkpoint.MOVE.replace(FENCE, "")
+            pipeline.Store = Unfenced  # type: ignore[attr-defined]
         case Break.NO_WINDOW:
             Window.admit = everything_counts  # type: ignore[method-assign, assignment]
         case Break.NOTHING | Break.ANSWER_FIRST:  # which is no matter of a pump's

@@ -39,10 +39,10 @@ def _died(ground: Ground, broken: Break, point: Point) -> Outcome:
 
 
 def no_fencing(ground: Ground) -> Outcome:
-    """Freeze a pump until another one has folded what it holds, and let it commit that."""
+    """Freeze a pump that is about to write a batch until another one has folded that, and let it write."""
     with scene(ground, WITHOUT) as at:
         at.make_live()
-        zombie = at.pump(broken=Break.NO_FENCING, point=Point.AFTER_FETCH, at_batch=SOME_BATCHES, frozen=True)
+        zombie = at.pump(broken=Break.NO_FENCING, point=Point.BEFORE_WRITE, at_batch=SOME_BATCHES, frozen=True)
         at.produce()
         zombie.wait_frozen()
         at.pump(broken=Break.NO_FENCING)

@@ -26,6 +26,7 @@ class Point(StrEnum):
 
     NOWHERE = "nowhere"
     AFTER_FETCH = "after the fetch"
+    BEFORE_WRITE = "before the transaction"
     AFTER_UPSERTS = "after the upserts"
     BEFORE_COMMIT = "before COMMIT"
     AFTER_COMMIT = "after COMMIT"
