@@ -23,6 +23,7 @@ from services.associations.schema import create_associations
 from services.desk.schema import create_desk
 from services.dial.schema import create_dial
 from services.embedded.postgres import Progress, embedded_postgres
+from services.house.schema import create_house
 from services.ingest.schema import create_ingest
 from services.outgoing.schema import create_outgoing
 from services.reactions._engine.schema import create_reactions
@@ -155,6 +156,7 @@ def prepare(dsn: str, partitions: int) -> None:
             create_desk(connection)
             create_reactions(connection)
             create_outgoing(connection)
+            create_house(connection)
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as error:
         message = f"The database cannot be prepared by this user, or not here: {_first_line(error)}."
         raise InstallationError(message) from error

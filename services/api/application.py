@@ -11,9 +11,11 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
-from services.api import customer_routes, desk_routes, order_routes, report_routes
+from services.api import customer_routes, desk_routes, order_routes, report_routes, view_routes
+from services.api.asking import Ends
 from services.api.deciders import Deciders
 from services.api.readers import Readers
+from services.dashboard import routes as page_routes
 from services.ingest.http import event_routes, public_routes, segment_routes, verdict_routes, webhook_routes
 from services.ingest.http.answers import Problem, json_answer, problem_answer
 from services.ingest.http.documents import SCHEMES
@@ -31,6 +33,8 @@ ROUTERS = (
     verdict_routes.ROUTER,
     public_routes.ROUTER,
     report_routes.ROUTER,
+    view_routes.router(),
+    page_routes.router(),
     customer_routes.ROUTER,
     order_routes.ROUTER,
     desk_routes.ROUTER,
@@ -44,6 +48,7 @@ def application(front: Front, readers: Readers, deciders: Deciders) -> FastAPI:
     app.state.front = front
     app.state.readers = readers
     app.state.deciders = deciders
+    app.state.ends = Ends(readers)
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(Problem, problem_answer)

@@ -11,7 +11,7 @@ from fastapi import Request
 
 from events.log import EventLog
 from events.log.errors import LogError
-from services.ingest.http.answers import unavailable
+from services.ingest.http.answers import Problem, unavailable
 from services.installation import Connection, Installation
 
 MOST_AT_ONCE = 4
@@ -36,6 +36,10 @@ class Readers:
         async with self._turns:
             return await asyncio.to_thread(self._asked, question)
 
+    async def in_thread(self, work: Callable[[], Answer]) -> Answer:
+        """Return what work returns that has a connection of its own. Raises as ``ask`` does."""
+        return await asyncio.to_thread(_answering, work)
+
     def close(self) -> None:
         """Let go of the connections."""
         while self._free:
@@ -57,14 +61,12 @@ class Readers:
         connection = None
         try:
             connection = self._taken()
-            answer = question(connection)
+            return question(connection)
         except (psycopg.OperationalError, LogError) as error:
-            message = f"The database or the log does not answer just now: {str(error).strip().partition(chr(10))[0]}."
-            raise unavailable(message) from error
+            raise _away(error) from error
         finally:
             if connection is not None and not connection.closed:
                 self._free.append(connection)
-        return answer
 
     def _taken(self) -> Connection:
         """Return a connection that answers: one that lay idle may have been cut off since."""
@@ -77,6 +79,18 @@ class Readers:
             else:
                 return connection
         return self.installation.connect("regulars api, readers")
+
+
+def _answering(work: Callable[[], Answer]) -> Answer:
+    try:
+        return work()
+    except (psycopg.OperationalError, LogError) as error:
+        raise _away(error) from error
+
+
+def _away(error: Exception) -> Problem:
+    message = f"The database or the log does not answer just now: {str(error).strip().partition(chr(10))[0]}."
+    return unavailable(message)
 
 
 def readers_of(request: Request) -> Readers:

@@ -1,0 +1,1 @@
+"""The pages: views in templates, and the forms with which people act."""

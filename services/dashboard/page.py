@@ -1,0 +1,36 @@
+"""A page: a view's document in a template, and where it stands in the navigation."""
+
+from typing import NamedTuple
+
+from services.access.viewer import Viewer
+from services.views.view import View
+
+
+class Page(NamedTuple):
+    """A page.
+
+    Its template is ``templates/NAME.html``, NAME being the view's. ``path`` is where it is found, the view's own by
+    itself. Without a ``group`` it is not in the navigation; ``icon`` and ``label`` are what stands there. A page that
+    ``follows`` is fetched anew when what it is made of has moved.
+    """
+
+    view: View
+    group: str = ""
+    icon: str = ""
+    label: str = ""
+    path: str = ""
+    follows: bool = False
+
+    @property
+    def at(self) -> str:
+        """Return where it is found."""
+        return self.path or self.view.path
+
+    @property
+    def template(self) -> str:
+        """Return its template."""
+        return f"{self.view.name}.html"
+
+    def open_to(self, viewer: Viewer) -> bool:
+        """Return whether a viewer may see it."""
+        return viewer.may(self.view.capability) and not (self.view.whole_house and viewer.narrowed)

@@ -1,0 +1,120 @@
+"""Every page, with its twins: ``/NAME`` is HTML, ``/NAME.json`` and ``/NAME.csv`` have the same in figures."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from services.access.viewer import Viewer
+from services.api.asked import CONTROLS, AskedFor, asked_for
+from services.api.asking import RETRY_SECONDS, Answered, answered
+from services.api.serving_views import PRIVATE, as_csv, as_json
+from services.dashboard.page import Page
+from services.dashboard.registered import GROUPS, PAGES
+from services.dashboard.rendering import render
+from services.dashboard.signed_in import viewer_of
+from services.ingest.http.answers import Problem
+
+Shape = Callable[[Request, Page, AskedFor, Viewer], Awaitable[Response]]
+
+
+def router() -> APIRouter:
+    """Return the routes of all pages. They are no part of the documented API: the same is under ``/v1``."""
+    routes = APIRouter(include_in_schema=False)
+    routes.add_api_route("/", _home, methods=["GET"])
+    for page in PAGES:
+        for suffix, shape in ((".json", _json), (".csv", _csv), ("", _html)):
+            routes.add_api_route(f"{page.at}{suffix}", _route(page, shape), methods=["GET"])
+    return routes
+
+
+def _route(page: Page, shape: Shape) -> Callable[[Request], Awaitable[Response]]:
+    async def route(request: Request) -> Response:
+        viewer = await viewer_of(request)
+        try:
+            return await shape(request, page, asked_for(page.view, request.query_params), viewer)
+        except Problem as problem:
+            if shape is not _html:
+                raise
+            return problem_page(request, viewer, problem)
+
+    return route
+
+
+async def _home(request: Request) -> Response:
+    """Lead to the first page that whoever asks may see."""
+    viewer = await viewer_of(request)
+    first = next(page for page in PAGES if page.group and page.open_to(viewer))
+    return RedirectResponse(first.at, HTTPStatus.SEE_OTHER)
+
+
+async def _json(request: Request, page: Page, asked: AskedFor, viewer: Viewer) -> Response:
+    return await as_json(request, page.view, asked, viewer, request.path_params)
+
+
+async def _csv(request: Request, page: Page, asked: AskedFor, viewer: Viewer) -> Response:
+    return await as_csv(request, page.view, asked, viewer, request.path_params)
+
+
+async def _html(request: Request, page: Page, asked: AskedFor, viewer: Viewer) -> Response:
+    found = await answered(request, page.view, asked, viewer, request.path_params)
+    if found is None:
+        text = render("working.html", surroundings(request, viewer, page))
+        headers = {**PRIVATE, "Refresh": str(RETRY_SECONDS)}
+        return HTMLResponse(text, HTTPStatus.ACCEPTED, headers)
+    text = render(page.template, {**surroundings(request, viewer, page), **shown(request, page, asked, found)})
+    return HTMLResponse(text, headers=PRIVATE)
+
+
+def surroundings(request: Request, viewer: Viewer, page: Page | None = None) -> dict[str, Any]:
+    """Return what every template gets: who looks, the navigation, and the page in it."""
+    navigation = [(group, [each for each in PAGES if each.group == group and each.open_to(viewer)]) for group in GROUPS]
+    return {
+        "viewer": viewer,
+        "page": page,
+        "navigation": [(group, pages) for group, pages in navigation if pages],
+        "here": request.url.path,
+    }
+
+
+def shown(request: Request, page: Page, asked: AskedFor, found: Answered) -> dict[str, Any]:
+    """Return what a page's template gets besides: the document ``d``, what was asked, and how to ask otherwise.
+
+    ``url(store="a", after=None)`` is this page with another query, ``twin("csv", table="askers")`` its twin.
+    """
+    query = dict(request.query_params)
+
+    def url(path: str = request.url.path, **changes: object) -> str:
+        return with_query(path, query, changes)
+
+    def twin(kind: str, **changes: object) -> str:
+        return with_query(f"{request.url.path}.{kind}", query, changes)
+
+    return {
+        "view": page.view,
+        "d": found.told.document,
+        "asked": asked.parameters,
+        "path": dict(request.path_params),
+        "as_of": found.as_of(),
+        "past": found.until,
+        "now": found.told.now,
+        "lag_events": found.lag_events,
+        "points": {name: query[name] for name in CONTROLS if query.get(name)},
+        "url": url,
+        "twin": twin,
+    }
+
+
+def with_query(path: str, query: Mapping[str, str], changes: Mapping[str, object]) -> str:
+    """Return a path with a query, changed; what is None or empty is left out."""
+    merged = {name: value for name, value in {**query, **changes}.items() if value not in {None, ""}}
+    return f"{path}?{urlencode(merged)}" if merged else path
+
+
+def problem_page(request: Request, viewer: Viewer, problem: Problem) -> Response:
+    """Return a page that says in one sentence what is wrong, and leads on."""
+    text = render("problem.html", {**surroundings(request, viewer), "problem": problem})
+    return HTMLResponse(text, problem.status, {**PRIVATE, **problem.headers})

@@ -1,0 +1,7 @@
+"""Every view there is, one line each."""
+
+from services.views.projections import PROJECTIONS_VIEW
+from services.views.reports import REPORT_VIEWS
+from services.views.view import View
+
+VIEWS: tuple[View, ...] = (PROJECTIONS_VIEW, *REPORT_VIEWS)
