@@ -1,6 +1,5 @@
 """The desk over HTTP: commands with who gives them, once by their key, over the version that their sender has seen."""
 
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -70,7 +69,7 @@ async def performed(
         raise problem_of(refused) from refused
     seen = _version(if_match) if if_match else expected
     order = Order(aggregate, name, asked, _text(actor), _text(key), seen)
-    done = await deciders.ask(lambda desk: desk.perform(order, datetime.now(UTC)))
+    done = await deciders.ask(lambda desk: desk.perform(order, desk.now()))
     return json_answer({"success": True, **_told(done)}, headers={"ETag": _etag(done.version)})
 
 

@@ -4,6 +4,7 @@ The event loop takes requests in; a thread each makes events and refused message
 and writes the counts down.
 """
 
+import socket
 from contextlib import closing
 from threading import Event
 
@@ -45,12 +46,42 @@ def _serve(  # noqa: PLR0913, PLR0917 - all that a process of ours has
     figures: IngestFigures,
     health: Health,
 ) -> None:
-    host, port = settings.api
     try:
-        listener = listen(host, port)
+        listener = _listener(settings)
     except OSError as error:
-        message = f"{API.name} is {host}:{port}, and nothing can be served there: {error.strerror or error}."
-        raise InstallationError(message) from error
+        raise InstallationError(_taken(settings, error)) from error
+    _answer(installation, settings, stop, report, figures, health, listener)
+
+
+def serve_beside(installation: Installation, settings: Settings, stop: Event, report: Report) -> None:
+    """Serve in a process that does something else, too. Where somebody else listens already, it says so and returns."""
+    try:
+        listener = _listener(settings)
+    except OSError as error:
+        report.tell("not serving", f"{_taken(settings, error)} This process goes on without.")
+        return
+    _answer(installation, settings, stop, report, IngestFigures(), Health("api", DATABASE, LOG), listener)
+
+
+def _listener(settings: Settings) -> socket.socket:
+    return listen(*settings.api)
+
+
+def _taken(settings: Settings, error: OSError) -> str:
+    host, port = settings.api
+    return f"{API.name} is {host}:{port}, and nothing can be served there: {error.strerror or error}."
+
+
+def _answer(  # noqa: PLR0913, PLR0917 - as above
+    installation: Installation,
+    settings: Settings,
+    stop: Event,
+    report: Report,
+    figures: IngestFigures,
+    health: Health,
+    listener: socket.socket,
+) -> None:
+    """Answer requests until told to stop."""
     with (
         Inside(installation, health) as inside,
         closing(Readers(installation, settings.link_keys)) as readers,
@@ -63,8 +94,9 @@ def _serve(  # noqa: PLR0913, PLR0917 - all that a process of ours has
             return stop.is_set() or inside.failure() is not None
 
         def started() -> None:
-            at = f"http://{host}:{listener.getsockname()[1]}"
+            at = f"http://{settings.api[0]}:{listener.getsockname()[1]}"
             report.tell("serving", f"Events are taken in at {at}/v1/batch and {at}/v1/events.", address=at)
+            report.tell("pages", f"The pages are at {at}/", address=at)
 
         with health.working():
             serve(Measured(application(inside.front, readers, deciders), figures), listener, stops, started)

@@ -3,14 +3,18 @@
 They are imported when they begin, while the projector does: a process that stays may be asked to begin within seconds.
 """
 
+from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from threading import Event
 
 from services.cli.reporting import Report
+from services.house.clock import clock_of
 from services.installation import Installation
 from services.process.health import Health
 from services.process.loops import Loop
 from services.process.retrying import DATABASE
+from services.settings import Settings
 
 ADDRESSEES = "SELECT EXISTS (SELECT FROM outgoing.endpoint) OR EXISTS (SELECT FROM outgoing.channel)"
 LOOK_SECONDS = 1.0
@@ -25,9 +29,10 @@ def _relay(installation: Installation, stop: Event, report: Report) -> None:
 def _react(installation: Installation, stop: Event, report: Report) -> None:
     from services.reactions._engine.figures import ReactionFigures  # noqa: PLC0415 - see above
     from services.reactions._engine.following import follow_signals  # noqa: PLC0415 - see above
-    from services.reactions._engine.keeping import Watched  # noqa: PLC0415 - see above
+    from services.reactions._engine.keeping import Repertoire, Watched  # noqa: PLC0415 - see above
 
-    follow_signals(installation, stop, report, Watched(ReactionFigures(), Health("reactions", DATABASE)))
+    watched = Watched(ReactionFigures(), Health("reactions", DATABASE))
+    follow_signals(installation, stop, report, watched, Repertoire(clock=_clock(installation)))
 
 
 def _send(installation: Installation, stop: Event, report: Report) -> None:
@@ -38,13 +43,24 @@ def _send(installation: Installation, stop: Event, report: Report) -> None:
                 return
     from services.outgoing.figures import OutgoingFigures  # noqa: PLC0415 - see above
     from services.outgoing.running import sending  # noqa: PLC0415 - see above
-    from services.reactions._engine.keeping import utc_now  # noqa: PLC0415 - see above
 
-    sending(utc_now, OutgoingFigures()).run(installation, stop, report)
+    sending(_clock(installation), OutgoingFigures()).run(installation, stop, report)
+
+
+def _serve(installation: Installation, stop: Event, report: Report) -> None:
+    from services.api.serving import serve_beside  # noqa: PLC0415 - see above
+
+    serve_beside(installation, Settings.from_environment(), stop, report)
+
+
+def _clock(installation: Installation) -> Callable[[], datetime]:
+    """Return the house's clock."""
+    with closing(installation.connect("regulars clock")) as connection:
+        return clock_of(connection).now
 
 
 AT_ONCE = (Loop("the relay of the desk", _relay),)
 """What need not wait until the projections are built."""
 
-ONCE_BUILT = (Loop("the reactions", _react), Loop("the sender", _send))
+ONCE_BUILT = (Loop("the reactions", _react), Loop("the sender", _send), Loop("the front door and the pages", _serve))
 """What looks at the projections."""

@@ -1,7 +1,6 @@
 """``regulars contacts``: a year's contacts, planned for everybody in a segment."""
 
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -30,13 +29,13 @@ def plan(what: What, by: By, as_json: AsJson = False) -> None:
     Again it plans nothing twice: what was moved stays, and who came to the segment since gets what is to come. Each
     customer's contacts are seen to by who looks after them, or by who plans, where nobody does.
     """
-    wanted, now = _read(readable(what)), datetime.now(UTC)
+    wanted = _read(readable(what))
     with opened() as installation:
         say_parked(bring_up_to_date(installation, "contacts"))
         with closing(Desk(installation.dsn)) as desk, installation.connect("regulars contacts") as connection:
             if wanted.segment:
                 _known(connection, wanted.segment)
-            outcome = put_in_force(desk, connection, wanted, by, now)
+            outcome = put_in_force(desk, connection, wanted, by, desk.now())
         say_parked(bring_up_to_date(installation, "contacts"))
     if as_json:
         refused = [{"customer": each, "code": why.code, "message": why.message} for each, why in outcome.refused]

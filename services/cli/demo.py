@@ -17,6 +17,7 @@ from typer import Exit, Option
 from projections import PROJECTIONS
 from projections._engine.projector import stored
 from projections._engine.verify import Verdict
+from projections.profile import period
 from services.cli.exit_codes import ExitCode
 from services.cli.following import follow, stop_on_signals
 from services.cli.reporting import Sentences, reported
@@ -27,6 +28,7 @@ from services.connectors.importing import Summary
 from services.demo.loading import Simulated, load_orders, load_simulated
 from services.demo.rendering import render
 from services.demo.report import Report, shop_report
+from services.house.clock import Clock, clock_of, put_clock
 from services.installation import Installation
 from services.refreshing import Refreshed, Standing, refreshed
 from services.settings import Settings
@@ -89,6 +91,7 @@ def _loaded(installation: Installation, home: Path) -> _Shown:
     with installation.connect() as connection, progress("Working out") as heard:
         worked_out = refreshed(Standing(connection, log, installation.connect), heard)
     bring_up_to_date(installation, "demo")
+    _live_in_its_own_time(installation)
     say("Now the whole log is folded again, plainly, to compare")
     with installation.connect() as connection:
         tables = built(connection, stored(PROJECTIONS))
@@ -99,6 +102,14 @@ def _loaded(installation: Installation, home: Path) -> _Shown:
         message = "the demo's orders are on the log, and the projections hold none"
         raise AssertionError(message)
     return _Shown(orders, life, worked_out, report, verdicts, persons, time.perf_counter() - begun)
+
+
+def _live_in_its_own_time(installation: Installation) -> None:
+    """Put the demo's clock to its last event when it is first loaded; from there it goes on as any clock."""
+    with installation.connect() as connection:
+        last = period(connection)["last_seen"]
+        if last is not None and clock_of(connection) == Clock():
+            put_clock(connection, last)
 
 
 def _document(shown: _Shown, home: Path) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -74,7 +74,7 @@ def do(
     with opened() as installation:
         say_parked(bring_up_to_date(installation, "desk"))
         with closing(Desk(installation.dsn)) as desk, _refusals():
-            done = desk.perform(Order(aggregate, name, asked, by, key, expected), datetime.now(UTC))
+            done = desk.perform(Order(aggregate, name, asked, by, key, expected), desk.now())
             history = desk.history(aggregate, name)
         say_parked(bring_up_to_date(installation, "desk"))
     if as_json:

@@ -26,6 +26,7 @@ from services.desk.mapping import Decided, EventMapper, originator
 from services.desk.receipts import Receipt, keep
 from services.desk.session import Done, Session, Stood
 from services.desk.storing import Conflict, Cursor, Datastore, Recorder
+from services.house.clock import clock_of
 
 TRIES = 30
 TRIES_AT_ONCE = 3
@@ -51,6 +52,11 @@ class Desk:
         self._datastore = connected(dsn, CONNECTIONS)
         self._recorder = Recorder(self._datastore)
         self._turn = Lock()
+
+    def now(self) -> datetime:
+        """Return the time by the house's clock, by which people decide."""
+        with self._datastore.reading() as connection:
+            return clock_of(connection).now()
 
     def close(self) -> None:
         """Close the connections."""

@@ -5,7 +5,7 @@ reads ``purchases_of(%(subject)s)`` and the like, which cost no more than that p
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, LiteralString, NamedTuple
 
 from psycopg import Cursor
@@ -16,6 +16,7 @@ from projections._engine.as_of import AtPositions, Until
 from projections._engine.person_past import looking_back
 from projections._engine.registry import Connection
 from services.dial.wording import history_of
+from services.house.clock import clock_of
 from services.reports.checklist_runs import NEXT_STEPS
 from services.reports.complaints_of import COMPLAINTS_OF, as_complaints
 from services.reports.contacts_of import CONTACTS_OF
@@ -136,10 +137,10 @@ def page_as_of(
 ) -> dict[str, Any]:
     """Return the sections of now, or as of a point in the past, for which that person's events are folded again.
 
-    Without a clock it is the real one, or the past's own.
+    Without a clock it is the house's, or the past's own.
     """
     if until is None:
-        return page(connection, subject, now or datetime.now(UTC), sections)
-    clock = now or (datetime.now(UTC) if isinstance(until, AtPositions) else until.instant)
+        return page(connection, subject, now or clock_of(connection).now(), sections)
+    clock = now or (clock_of(connection).now() if isinstance(until, AtPositions) else until.instant)
     with looking_back(connection, PROJECTIONS, subject, until):
         return page(connection, subject, clock, sections)
