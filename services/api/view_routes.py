@@ -29,6 +29,8 @@ def router() -> APIRouter:
     """Return the routes of all views."""
     routes = APIRouter(tags=["Views"])
     for view in VIEWS:
+        said = documents.read(view.title, 202, 401, 403, 404, 422, 503)
+        said["openapi_extra"] = {"parameters": parameters_of(view), "security": [*documents.KEYS, {"session": []}]}
         # The CSV's path first: a path that ends with a name of its own would take it for a part of the name.
         for path, shape in ((f"/v1{view.path}.csv", as_csv), (f"/v1{view.path}", as_json)):
             routes.add_api_route(
@@ -37,8 +39,7 @@ def router() -> APIRouter:
                 methods=["GET"],
                 name=f"{view.name}{'.csv' if shape is as_csv else ''}",
                 description=view.about,
-                openapi_extra={"parameters": parameters_of(view), "security": [*documents.KEYS, {"session": []}]},
-                **documents.read(view.title, 202, 401, 403, 404, 422, 503),
+                **said,
             )
     return routes
 
