@@ -82,6 +82,7 @@ def _answer(  # noqa: PLR0913, PLR0917 - as above
     listener: socket.socket,
 ) -> None:
     """Answer requests until told to stop."""
+    at = f"http://{settings.api[0]}:{listener.getsockname()[1]}"
     with (
         Inside(installation, health) as inside,
         closing(Readers(installation, settings.link_keys)) as readers,
@@ -94,7 +95,6 @@ def _answer(  # noqa: PLR0913, PLR0917 - as above
             return stop.is_set() or inside.failure() is not None
 
         def started() -> None:
-            at = f"http://{settings.api[0]}:{listener.getsockname()[1]}"
             report.tell("serving", f"Events are taken in at {at}/v1/batch and {at}/v1/events.", address=at)
             report.tell("pages", f"The pages are at {at}/", address=at)
 
