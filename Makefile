@@ -31,7 +31,7 @@ ifneq ($(HELD) $(shell cat $(VENV)/made 2>/dev/null),$(or $(WANTED),none) $(ORIG
 AGAIN := again
 endif
 
-.PHONY: help demo test check types tidy bench faults kafka lock clean again
+.PHONY: help demo test check types tidy bench faults kafka assets lock clean again
 
 help: ## Show what there is to run
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 8
@@ -66,6 +66,10 @@ faults: $(VENV)/installed ## Break everything that can break, many times, and pr
 
 kafka: $(VENV)/installed ## Run an Apache Kafka broker here until Ctrl-C; its data stay under .regulars
 	$(BIN)/regulars dev kafka
+
+assets: ## Write what the pages bring to the browser anew, from pinned packages: needs Node.js, which nothing else does
+	npm ci --prefix infra/assets --ignore-scripts --no-fund --no-audit
+	node infra/assets/build.mjs
 
 lock: $(VENV)/made ## Write uv.lock anew from pyproject.toml, with the newest versions
 	$(UV) lock --upgrade
