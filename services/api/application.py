@@ -15,6 +15,7 @@ from services.api import customer_routes, desk_routes, order_routes, report_rout
 from services.api.asking import Ends
 from services.api.deciders import Deciders
 from services.api.readers import Readers
+from services.dashboard import assets
 from services.dashboard import routes as page_routes
 from services.ingest.http import event_routes, public_routes, segment_routes, verdict_routes, webhook_routes
 from services.ingest.http.answers import Problem, json_answer, problem_answer
@@ -35,6 +36,7 @@ ROUTERS = (
     report_routes.ROUTER,
     view_routes.router(),
     page_routes.router(),
+    assets.router(),
     customer_routes.ROUTER,
     order_routes.ROUTER,
     desk_routes.ROUTER,
