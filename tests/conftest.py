@@ -40,7 +40,7 @@ Connect = Callable[[], Connection]
 MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there has a name of its own, as in any folder for temporary files
 ROOMY_BYTES = 8 << 30
 
-TOGETHER = ("tests/services/demo/", "tests/services/reports/")
+TOGETHER = ("tests/services/demo/", "tests/services/reports/", "tests/dashboard/")
 """Folders whose tests share what takes long to load, so that one worker runs them all."""
 
 

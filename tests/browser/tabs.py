@@ -18,16 +18,14 @@ VIOLATIONS = """
 STORED = "Object.keys(localStorage).filter(key => key.startsWith('rgl.')).sort().map(key => localStorage[key])"
 
 
-class Watch:
-    """What a browser complains of. A test fails on all that it did not ask for."""
+class Watcher:
+    """What a browser complains of, and whom it asks besides the hosts that it may. A test fails on all of it."""
 
-    def __init__(self, context: BrowserContext, api: Api, shop: Shop) -> None:
+    def __init__(self, context: BrowserContext, *hosts: str) -> None:
         """Watch a browser from now on."""
-        self._api = api
-        self._hosts: tuple[str, ...] = (api.origin, shop.origin, "data:")
+        self._hosts: tuple[str, ...] = (*hosts, "data:")
         self._errors: list[str] = []
         self._warnings: list[str] = []
-        self._not_loaded = 0
         context.add_init_script(VIOLATIONS)  # one that a script catches is not on the console by itself
         context.on("console", self._said)
         context.on("weberror", self._failed)
@@ -42,16 +40,24 @@ class Watch:
         said, self._warnings = self._warnings, []
         return said
 
+    def complaints(self) -> list[str]:
+        """Return what was not expected."""
+        return [*self._errors, *self._warnings]
+
     def check(self) -> None:
-        """Raise AssertionError for what was not expected: a browser reports each refusal of the API as an error."""
-        complaints = [*self._errors, *self._warnings, *["asked for permission first"] * self._api.preflights]
-        complaints += ["could not send"] * (self._not_loaded - self._api.refusals)
+        """Raise AssertionError for what was not expected."""
+        complaints = self.complaints()
         assert not complaints, "\n".join(complaints)
 
+    def expects(self, message: ConsoleMessage) -> bool:
+        """Return whether what stands on the console was to come."""
+        del message
+        return False
+
     def _said(self, message: ConsoleMessage) -> None:
-        if message.text.startswith(NOT_LOADED) and message.location["url"] == f"{self._api.origin}/v1/batch":
-            self._not_loaded += 1
-        elif message.type == "warning":
+        if self.expects(message):
+            return
+        if message.type == "warning":
             self._warnings.append(message.text)
         elif message.type in {"error", "assert"}:
             self._errors.append(message.text)
@@ -62,6 +68,27 @@ class Watch:
     def _requested(self, request: Request) -> None:
         if not request.url.startswith(self._hosts):
             self._errors.append(f"requested {request.url}")
+
+
+class Watch(Watcher):
+    """Watches a browser on a shop's pages: it reports each refusal of the API as an error, and no other is to come."""
+
+    def __init__(self, context: BrowserContext, api: Api, shop: Shop) -> None:
+        """Watch a browser from now on."""
+        super().__init__(context, api.origin, shop.origin)
+        self._api = api
+        self._not_loaded = 0
+
+    def complaints(self) -> list[str]:
+        """Return what was not expected."""
+        asked_first = ["asked for permission first"] * self._api.preflights
+        return [*super().complaints(), *asked_first, *["could not send"] * (self._not_loaded - self._api.refusals)]
+
+    def expects(self, message: ConsoleMessage) -> bool:
+        """Count what could not be sent."""
+        not_sent = message.text.startswith(NOT_LOADED) and message.location["url"] == f"{self._api.origin}/v1/batch"
+        self._not_loaded += not_sent
+        return not_sent
 
 
 class Tab:
