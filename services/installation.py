@@ -19,6 +19,7 @@ from events.log.cluster import Cluster
 from events.log.postgres import Journal, create_journal
 from events.log.reaching import listening
 from projections._engine.registry import create_engine
+from services.access.schema import create_access
 from services.associations.schema import create_associations
 from services.desk.schema import create_desk
 from services.dial.schema import create_dial
@@ -157,6 +158,7 @@ def prepare(dsn: str, partitions: int) -> None:
             create_reactions(connection)
             create_outgoing(connection)
             create_house(connection)
+            create_access(connection)
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as error:
         message = f"The database cannot be prepared by this user, or not here: {_first_line(error)}."
         raise InstallationError(message) from error

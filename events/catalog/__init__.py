@@ -1,6 +1,7 @@
 """The catalogue: every event type there is, one module a family, one line here."""
 
 from events.catalog import (
+    access,
     complaints,
     consent,
     contacts,
@@ -35,4 +36,5 @@ EVENTS: tuple[type[Event], ...] = (
     *identity.EVENTS,
     *consent.EVENTS,
     *operations.EVENTS,
+    *access.EVENTS,
 )

@@ -17,6 +17,9 @@ from services.api.deciders import Deciders
 from services.api.readers import Readers
 from services.dashboard import assets
 from services.dashboard import routes as page_routes
+from services.dashboard.headers import SafeHeaders
+from services.dashboard.session_readers import SessionReaders
+from services.dashboard.signed_in import SignIn, sign_in_answer
 from services.ingest.http import event_routes, public_routes, segment_routes, verdict_routes, webhook_routes
 from services.ingest.http.answers import Problem, json_answer, problem_answer
 from services.ingest.http.documents import SCHEMES
@@ -51,12 +54,15 @@ def application(front: Front, readers: Readers, deciders: Deciders) -> FastAPI:
     app.state.readers = readers
     app.state.deciders = deciders
     app.state.ends = Ends(readers)
+    app.state.session_readers = SessionReaders(readers)
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(Problem, problem_answer)
+    app.add_exception_handler(SignIn, sign_in_answer)
     app.add_exception_handler(HTTPException, _http_answer)
     app.add_exception_handler(RequestValidationError, _parameter_answer)
-    # A page of any shop sends from the visitor's browser. No cookie is looked at, so nothing is given away by it.
+    # A page of any shop sends from the visitor's browser. What it gets there it may read only if it sent no cookie: the
+    # answers never allow credentials, and what takes a cookie refuses other sites (services/dashboard/same_origin.py).
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -65,6 +71,7 @@ def application(front: Front, readers: Readers, deciders: Deciders) -> FastAPI:
         expose_headers=["Retry-After"],
         max_age=DAY_SECONDS,
     )
+    app.add_middleware(SafeHeaders)
     app.openapi = _documented(app)  # type: ignore[method-assign]
     return app
 

@@ -15,6 +15,7 @@ VISITOR = "visitor:7f3a9c"
 CUSTOMER = "customer:17850"
 HOUSE = "house:regulars"
 STAFF = "staff:staff-7"
+USER = "user:staff-7"
 
 _START = datetime(2024, 3, 1, 9, 0, 0, 250_000, tzinfo=UTC)
 _TOLD: tuple[tuple[str, tuple[Event, ...]], ...] = (
@@ -34,6 +35,8 @@ _TOLD: tuple[tuple[str, tuple[Event, ...]], ...] = (
     (CUSTOMER, desk.PROMISES),
     (CUSTOMER, desk.TASKS),
     (STAFF, desk.STAFF),
+    (CUSTOMER, desk.LOOKED),
+    (USER, desk.SIGNED_IN),
 )
 
 

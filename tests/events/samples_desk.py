@@ -1,8 +1,8 @@
-"""Sample facts of the desk: what we promised, what is to be done next, and who of the staff sees to it."""
+"""Sample facts of the house: what we promised, what is to be done, who of the staff sees to it, and who looked."""
 
 from datetime import UTC, date, datetime
 
-from events.catalog import promises, staff, tasks
+from events.catalog import access, promises, staff, tasks
 from events.event import Event
 
 PROMISES: tuple[Event, ...] = (
@@ -59,4 +59,17 @@ STAFF: tuple[Event, ...] = (
     ),
     staff.CoverCancelled(manager="staff-7", first_day=date(2024, 8, 5), by="staff-0"),
     staff.PortfolioClosed(manager="staff-7", reason="left", by="staff-0"),
+)
+LOOKED: tuple[Event, ...] = (
+    access.Looked(actor="staff-7", role="staff", what="customer", how="page", as_of="2024-02-01T00:00:00Z"),
+)
+SIGNED_IN: tuple[Event, ...] = (
+    access.UserChanged(change="changed", by="staff-0", role="staff", stores=("leeds", "web")),
+    access.SignedIn(how="password", address="192.0.2.7"),
+    access.SignInRefused(
+        reason="password",
+        how="password",
+        address="192.0.2.7",
+        locked_until=datetime(2024, 3, 6, 11, 45, 0, 500_000, tzinfo=UTC),
+    ),
 )

@@ -33,7 +33,9 @@ def test_a_dependency_says_from_which_version_it_works() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
 
-    loose = [dependency for dependency in wanted if not re.fullmatch(r"[a-z-]+(\[[a-z0-9,]+\])?>=[\d.]+", dependency)]
+    loose = [
+        dependency for dependency in wanted if not re.fullmatch(r"[a-z0-9-]+(\[[a-z0-9,]+\])?>=[\d.]+", dependency)
+    ]
 
     assert loose == []
 
