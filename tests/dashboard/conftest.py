@@ -70,21 +70,25 @@ def empty_dashboard(empty_shop: str) -> Iterator[Dashboard]:
 
 @pytest.fixture(scope="session")
 def browsing(dashboard: Dashboard) -> Iterator[Browsing]:
-    """Return a function: ``browsing(role, stores)`` is a client in which somebody is signed in; an admin by itself."""
-    with ExitStack() as held:
-        known: dict[tuple[Role, tuple[str, ...]], httpx.Client] = {}
+    """Return a function: ``browsing(role, *stores, name="")`` is a client of somebody, of an admin by itself.
 
-        def client(role: Role = Role.ADMIN, *stores: str) -> httpx.Client:
-            if (role, stores) not in known:
-                known[role, stores] = held.enter_context(dashboard.client(role, stores))
-            return known[role, stores]
+    The name is by itself made of the role and the stores; two that ask for the same get the same client.
+    """
+    with ExitStack() as held:
+        known: dict[tuple[str, ...], httpx.Client] = {}
+
+        def client(role: Role = Role.ADMIN, *stores: str, name: str = "") -> httpx.Client:
+            who = (role, *stores, name)
+            if who not in known:
+                known[who] = held.enter_context(dashboard.client(role, stores, name))
+            return known[who]
 
         yield client
 
 
 @pytest.fixture
 def tab(dashboard: Dashboard) -> Iterator[OpenTab]:
-    """Return a function: ``tab(role, *stores, width=390, dark=True, javascript=False)`` is a browser with one tab.
+    """Return a function: ``tab(role, *stores, name="", width=390, dark=True, javascript=False)`` is a browser.
 
     The test fails for errors on the console, violations of the policy, requests to other hosts, and dialogs.
     """

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import httpx
-from httpx import BasicAuth
 
 from events.envelope import Envelope
 from events.event import Event
 from projections import PROJECTIONS
 from projections._engine.projector import stored
+from services.access import sessions, users
 from services.access.roles import Role
+from services.access.sessions import Came
+from services.access.users import User
 from services.house.clock import clock_of
 from services.relay.journaling import relay_now
 from services.settings import Settings
@@ -21,6 +23,8 @@ from tests.services.ingest.doors import ANSWER_SECONDS, Door, open_door
 
 SOURCE = "urn:regulars:tests"
 ANYWHERE = ("127.0.0.1", 0)
+BY = "tests"
+CAME = Came("password", "127.0.0.1", "a test")
 MICROSECOND = timedelta(microseconds=1)
 
 _numbers = count(1)
@@ -30,23 +34,32 @@ class Dashboard:
     """A dashboard that is served at ``url``. What tests tell and do there stays: each takes customers of its own."""
 
     def __init__(self, door: Door) -> None:
-        """Stand for a server that runs."""
+        """Stand for a server that runs. ``key`` is an admin key."""
         self.url = door.url
         self.installation = door.installation
         self.connection = door.connection
-        self._key = door.sender().admin
+        self.key = door.sender().admin
+        self._cookies: dict[str, str] = {}
 
-    def signed_in(self, role: Role, stores: Iterable[str] = ()) -> dict[str, str]:
-        """Return the headers with which somebody of this role, who works in these stores, is signed in."""
-        del role, stores
-        request = httpx.Request("GET", self.url)
-        next(BasicAuth(self._key, "").auth_flow(request))
-        return {"Authorization": request.headers["Authorization"]}
+    def cookie(self, role: Role = Role.ADMIN, stores: Iterable[str] = (), name: str = "") -> str:
+        """Return the cookie of a session of somebody of this role, who works in these stores; they are one user."""
+        who = name or "-".join([role, *stores])
+        if who not in self._cookies:
+            now = datetime.now(UTC)
+            if users.find(self.connection, who) is None:
+                users.add(self.connection, User(who, role, now, shown_as=who.title(), stores=tuple(stores)), BY)
+            token = sessions.begin(self.connection, who, CAME, now)
+            self._cookies[who] = sessions.cookies(self.connection).written(token)
+        return self._cookies[who]
 
-    def client(self, role: Role = Role.ADMIN, stores: Iterable[str] = ()) -> httpx.Client:
-        """Return a client that asks as a browser would in which somebody of this role is signed in."""
-        headers = {**self.signed_in(role, stores), "Sec-Fetch-Site": "same-origin"}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=ANSWER_SECONDS)
+    def client(self, role: Role = Role.ADMIN, stores: Iterable[str] = (), name: str = "") -> httpx.Client:
+        """Return a client that asks as the browser of somebody who is signed in."""
+        return httpx.Client(
+            base_url=self.url,
+            cookies={sessions.COOKIE: self.cookie(role, stores, name)},
+            headers={"Sec-Fetch-Site": "same-origin"},
+            timeout=ANSWER_SECONDS,
+        )
 
     def tell(self, *data: Event, by: str, at: datetime | None = None) -> None:
         """Let facts of one subject happen, now by the house's clock where nothing else is said; and project them."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from services.access.roles import Role
+from services.access.sessions import COOKIE
 from tests.browser.chromium import FLAGS, chromium
 from tests.browser.tabs import Watcher
 from tests.dashboard.served import Dashboard
@@ -49,6 +50,7 @@ class Look(NamedTuple):
 
     role: Role = Role.ADMIN
     stores: tuple[str, ...] = ()
+    name: str = ""
     width: int = 1440
     dark: bool = False
     javascript: bool = True
@@ -88,10 +90,11 @@ def looking(chrome: Chrome, dashboard: Dashboard, look: Look) -> Iterator[Lookin
         viewport={"width": look.width, "height": HEIGHTS.get(look.width, 900)},
         color_scheme="dark" if look.dark else "light",
         java_script_enabled=look.javascript,
-        extra_http_headers=dashboard.signed_in(look.role, look.stores),
         timezone_id="UTC",
         reduced_motion="reduce",
     )
+    cookie = dashboard.cookie(look.role, look.stores, look.name)
+    context.add_cookies([{"name": COOKIE, "value": cookie, "url": dashboard.url, "httpOnly": True, "sameSite": "Lax"}])
     try:
         opened = Looking(context, dashboard)
         yield opened
