@@ -6,6 +6,7 @@ htmx asks to put it in the place of what stands there, as its own part without t
 
 from collections.abc import Mapping
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ BY_ITSELF: dict[str, Any] = {
 }
 """What the frame of a page shows, where nobody says."""
 
-VARY = "HX-Request, HX-Request-Type"
+VARY = ("HX-Request", "HX-Request-Type")
 
 
 @cache
@@ -54,10 +55,19 @@ def render(template: str, context: Mapping[str, Any]) -> str:
     return environment().get_template(template).render(context)
 
 
-def page_answer(request: Request, template: str, context: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:
+def page_answer(
+    request: Request,
+    template: str,
+    context: Mapping[str, Any],
+    status: int = HTTPStatus.OK,
+    headers: Mapping[str, str] | None = None,
+) -> HTMLResponse:
     """Return a page, or its own part where htmx puts it into a page that stands already."""
     partial = request.headers.get("hx-request-type") == "partial"
-    return HTMLResponse(render(template, {**context, "partial": partial}), status, headers={"Vary": VARY})
+    answer = HTMLResponse(render(template, {**context, "partial": partial}), status, dict(headers or {}))
+    for name in VARY:
+        answer.headers.add_vary_header(name)
+    return answer
 
 
 def chart_data(value: object) -> Markup:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import RedirectResponse
 
 from services.access.viewer import Viewer
 from services.api.asked import CONTROLS, AskedFor, asked_for
@@ -14,7 +14,7 @@ from services.api.asking import RETRY_SECONDS, Answered, answered
 from services.api.serving_views import PRIVATE, as_csv, as_json
 from services.dashboard.page import Page
 from services.dashboard.registered import GROUPS, PAGES
-from services.dashboard.rendering import render
+from services.dashboard.rendering import page_answer
 from services.dashboard.signed_in import viewer_of
 from services.ingest.http.answers import Problem
 
@@ -62,11 +62,10 @@ async def _csv(request: Request, page: Page, asked: AskedFor, viewer: Viewer) ->
 async def _html(request: Request, page: Page, asked: AskedFor, viewer: Viewer) -> Response:
     found = await answered(request, page.view, asked, viewer, request.path_params)
     if found is None:
-        text = render("working.html", surroundings(request, viewer, page))
         headers = {**PRIVATE, "Refresh": str(RETRY_SECONDS)}
-        return HTMLResponse(text, HTTPStatus.ACCEPTED, headers)
-    text = render(page.template, {**surroundings(request, viewer, page), **shown(request, page, asked, found)})
-    return HTMLResponse(text, headers=PRIVATE)
+        return page_answer(request, "working.html", surroundings(request, viewer, page), HTTPStatus.ACCEPTED, headers)
+    context = {**surroundings(request, viewer, page), **shown(request, page, asked, found)}
+    return page_answer(request, page.template, context, headers=PRIVATE)
 
 
 def surroundings(request: Request, viewer: Viewer, page: Page | None = None) -> dict[str, Any]:
@@ -116,5 +115,5 @@ def with_query(path: str, query: Mapping[str, str], changes: Mapping[str, object
 
 def problem_page(request: Request, viewer: Viewer, problem: Problem) -> Response:
     """Return a page that says in one sentence what is wrong, and leads on."""
-    text = render("problem.html", {**surroundings(request, viewer), "problem": problem})
-    return HTMLResponse(text, problem.status, {**PRIVATE, **problem.headers})
+    context = {**surroundings(request, viewer), "problem": problem}
+    return page_answer(request, "problem.html", context, problem.status, {**PRIVATE, **problem.headers})

@@ -1,6 +1,9 @@
-// Wears the chosen colours before the first paint, so that a dark page does not flash white. Runs before anything else.
+// Wears the chosen colours before the first paint, so that a dark page does not flash white; and says that scripts run.
 {
-  let chosen = null;
-  try { chosen = localStorage.getItem("theme"); } catch { /* a browser that keeps nothing: as the system */ }
-  if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;
+  const root = document.documentElement;
+  root.classList.add("js");
+  try {
+    const chosen = localStorage.getItem("theme");
+    if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
+  } catch { /* a browser that keeps nothing: as the system */ }
 }
