@@ -45,8 +45,9 @@ class Watcher:
         return [*self._errors, *self._warnings]
 
     def check(self) -> None:
-        """Raise AssertionError for what was not expected."""
+        """Raise AssertionError for what was not expected; it is told once."""
         complaints = self.complaints()
+        self._errors, self._warnings = [], []
         assert not complaints, "\n".join(complaints)
 
     def expects(self, message: ConsoleMessage) -> bool:
@@ -60,7 +61,7 @@ class Watcher:
         if message.type == "warning":
             self._warnings.append(message.text)
         elif message.type in {"error", "assert"}:
-            self._errors.append(message.text)
+            self._errors.append(f"{message.text} ({message.location['url']})")
 
     def _failed(self, error: WebError) -> None:
         self._errors.append(str(error.error))

@@ -1,0 +1,47 @@
+"""What stands for the parameters in the paths of pages, so that every page can be looked at: one line a parameter."""
+
+import re
+
+from services.dashboard.page import Page
+from services.dashboard.registered import PAGES
+from tests.dashboard.shop import NORTH, Person
+
+PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+
+NAMED: dict[str, str] = {"name": "complaints"}
+"""A parameter of any page, by its name. ``subject`` is whom the test looks at."""
+
+OF_PAGE: dict[tuple[str, str], str] = {}
+"""A parameter of one page, where its name means something else there than elsewhere: (view, parameter)."""
+
+ALWAYS_FILLED = frozenset({"projections"})
+"""Views whose pages show something also where nothing has happened, such as what there is by itself."""
+
+
+def sample(page: Page, parameter: str, person: Person = NORTH) -> str:
+    """Return what stands for a parameter. Raises AssertionError where there is nothing."""
+    if parameter == "subject":
+        return person.subject
+    named = OF_PAGE.get((page.view.name, parameter)) or NAMED.get(parameter)
+    assert named, f"Say in {__name__} what stands for {{{parameter}}} of the page {page.view.name}."
+    return named
+
+
+def path_of(page: Page, suffix: str = "", person: Person = NORTH) -> str:
+    """Return a path at which a page is found, or its twin with ``.json`` or ``.csv``."""
+    return PARAMETER.sub(lambda found: sample(page, found[1], person), page.at) + suffix
+
+
+def api_path_of(page: Page, suffix: str = "", person: Person = NORTH) -> str:
+    """Return the path of the view of a page in the API."""
+    return "/v1" + PARAMETER.sub(lambda found: sample(page, found[1], person), page.view.path) + suffix
+
+
+def named(page: Page) -> str:
+    """Return what a test over pages calls a page."""
+    return page.view.name
+
+
+PERSONAL = tuple(page for page in PAGES if page.view.personal)
+OF_A_STORE = tuple(page for page in PAGES if "store" in page.view.parameters.__struct_fields__)
+"""Pages that can be narrowed to one store."""
