@@ -15,7 +15,7 @@ from services.api import customer_routes, desk_routes, order_routes, report_rout
 from services.api.asking import Ends
 from services.api.deciders import Deciders
 from services.api.readers import Readers
-from services.dashboard import assets
+from services.dashboard import assets, me, sign_in
 from services.dashboard import routes as page_routes
 from services.dashboard.headers import SafeHeaders
 from services.dashboard.session_readers import SessionReaders
@@ -38,6 +38,8 @@ ROUTERS = (
     public_routes.ROUTER,
     report_routes.ROUTER,
     view_routes.router(),
+    sign_in.router(),
+    me.router(),
     page_routes.router(),
     assets.router(),
     customer_routes.ROUTER,

@@ -15,7 +15,20 @@ from fastapi import APIRouter, Request, Response
 
 STATIC = Path(__file__).parent / "static"
 VENDOR = STATIC / "vendor"
-STYLES = ("reset", "tokens", "base", "layout", "components", "tables", "lists", "forms", "charts", "utilities", "print")
+STYLES = (
+    "reset",
+    "tokens",
+    "base",
+    "layout",
+    "outside",
+    "components",
+    "tables",
+    "lists",
+    "forms",
+    "charts",
+    "utilities",
+    "print",
+)
 """The parts of the one style sheet, in their order."""
 
 TYPES = {

@@ -4,6 +4,7 @@ A page asks for several things at once, and each would look the session up. So i
 told, a session that was ended, or a user who was let in no more, is turned away within FRESH_SECONDS, not at once.
 """
 
+import asyncio
 import time
 from datetime import UTC, datetime
 from typing import NamedTuple, cast
@@ -17,6 +18,7 @@ from services.api.readers import Readers
 
 FRESH_SECONDS = 2.0
 MOST_REMEMBERED = 2000
+HASHED_AT_ONCE = 2
 
 
 class _Seen(NamedTuple):
@@ -32,6 +34,7 @@ class SessionReaders:
         self._readers = readers
         self._cookies: Cookies | None = None
         self._seen: dict[str, _Seen] = {}
+        self.hashing = asyncio.Semaphore(HASHED_AT_ONCE)
 
     async def cookies(self) -> Cookies:
         """Return what writes and reads cookies. Raises Problem 503 where the database is away."""
