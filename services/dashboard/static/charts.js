@@ -41,7 +41,7 @@
       },
       series: [{
         type: "graph", layout: "force", roam: "move", draggable: true, left: 70, right: 70, top: 24, bottom: 24,
-        force: { repulsion: 170, edgeLength: [40, 130], gravity: 0.12, layoutAnimation: false },
+        force: { initLayout: "circular", repulsion: 170, edgeLength: [40, 130], gravity: 0.12, layoutAnimation: false },
         labelLayout: { hideOverlap: true },
         label: { show: true, position: "right", color: colours.ink, fontFamily: colours.font, fontSize: 12,
           formatter: ({ data: each }) => each.name.length > 26 ? `${each.name.slice(0, 25)}…` : each.name },
