@@ -92,6 +92,22 @@ class Installation:
             self._logs.append(log)
         return log
 
+    @contextmanager
+    def lent_log(self) -> Iterator[EventLog]:
+        """Yield the log of record for a moment: what was opened for it is closed with the block. Raises as ``log``."""
+        if self.kafka is None:
+            with self.connect("regulars log, for a moment") as connection:
+                yield Journal(connection)
+            return
+        from events.log.kafka import KafkaLog  # noqa: PLC0415 - as above
+
+        listening(self.kafka)
+        log = KafkaLog(self.kafka)
+        try:
+            yield log
+        finally:
+            log.close()
+
     def journal(self) -> Journal:
         """Return the journal on a connection of its own, also where the log of record is on Kafka.
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from http import HTTPStatus
 from threading import Lock
 from typing import Any, NamedTuple, cast
@@ -16,6 +17,7 @@ from projections._engine.as_of import AtPositions, HappenedBy, KnownAt, Until
 from projections._engine.registry import Connection
 from services.access.viewer import Viewer
 from services.api.asked import AskedFor, refused
+from services.api.lending import Lending
 from services.api.readers import Readers, readers_of
 from services.house.clock import clock_of
 from services.ingest.http.answers import Problem
@@ -98,12 +100,13 @@ async def answered(
     def question(connection: Connection) -> Answered:
         _wait(connection, view, asked.wanted)
         clock = clock_of(connection)
-        asking = Asking(viewer, asked.parameters, path, asked.until, clock, readers.installation)
-        if asked.until is None:
-            told = tell(connection, view, asking)
-        else:
-            with readers.log():  # one past is made at a time
+        with closing(Lending(readers.installation)) as house:
+            asking = Asking(viewer, asked.parameters, path, asked.until, clock, house)
+            if asked.until is None:
                 told = tell(connection, view, asking)
+            else:
+                with readers.log():  # one past is made at a time
+                    told = tell(connection, view, asking)
         lag = 0 if asked.until else lag_of(told.positions, ends_of(request).now())
         return Answered(told, lag, asked.until)
 

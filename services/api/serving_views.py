@@ -10,6 +10,7 @@ from starlette.responses import StreamingResponse
 from services.access.viewer import Viewer
 from services.api.asked import AskedFor
 from services.api.asking import RETRY_SECONDS, answered, problem_of
+from services.api.lending import Lending
 from services.api.readers import readers_of
 from services.house.clock import clock_of
 from services.ingest.http.answers import json_answer
@@ -39,9 +40,12 @@ async def as_csv(request: Request, view: View, asked: AskedFor, viewer: Viewer, 
     readers = readers_of(request)
 
     def pieces() -> Iterator[str]:
-        with closing(readers.installation.connect("regulars api, csv")) as connection:
+        with (
+            closing(readers.installation.connect("regulars api, csv")) as connection,
+            closing(Lending(readers.installation)) as house,
+        ):
             clock = clock_of(connection)
-            asking = Asking(viewer, asked.parameters, path, asked.until, clock, readers.installation)
+            asking = Asking(viewer, asked.parameters, path, asked.until, clock, house)
             yield from csv_pieces(told_rows(connection, view, asking))
 
     told = pieces()
