@@ -15,9 +15,10 @@ from services.api import customer_routes, desk_routes, order_routes, report_rout
 from services.api.asking import Ends
 from services.api.deciders import Deciders
 from services.api.readers import Readers
-from services.dashboard import assets, me, sign_in
+from services.dashboard import assets, me, moved, sign_in
 from services.dashboard import routes as page_routes
 from services.dashboard.headers import SafeHeaders
+from services.dashboard.moved import Moved
 from services.dashboard.session_readers import SessionReaders
 from services.dashboard.signed_in import SignIn, sign_in_answer
 from services.ingest.http import event_routes, public_routes, segment_routes, verdict_routes, webhook_routes
@@ -41,6 +42,7 @@ ROUTERS = (
     sign_in.router(),
     me.router(),
     page_routes.router(),
+    moved.router(),
     assets.router(),
     customer_routes.ROUTER,
     order_routes.ROUTER,
@@ -57,6 +59,7 @@ def application(front: Front, readers: Readers, deciders: Deciders) -> FastAPI:
     app.state.deciders = deciders
     app.state.ends = Ends(readers)
     app.state.session_readers = SessionReaders(readers)
+    app.state.moved = Moved(readers.installation)
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(Problem, problem_answer)

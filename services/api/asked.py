@@ -39,7 +39,7 @@ def asked_for(view: View, query: Mapping[str, str]) -> AskedFor:
         parameters = msgspec.convert(said, view.parameters, strict=False)
     except msgspec.ValidationError as error:
         raise _refusal(view, str(error)) from None
-    return AskedFor(parameters, _until(given), _positions("min_position", given.get("min_position", "")))
+    return AskedFor(parameters, _until(given), positions_in("min_position", given.get("min_position", "")))
 
 
 def refused(field: str, message: str) -> Problem:
@@ -66,7 +66,7 @@ def _until(given: Mapping[str, str]) -> Until | None:
         return None
     name, text = points[0], given[points[0]]
     if name == "as_of" and ":" in text and "-" not in text:
-        return AtPositions(_positions(name, text))
+        return AtPositions(positions_in(name, text))
     instant = _instant(name, text)
     return until_of(None, instant) if name == "happened_by" else until_of(instant, None)
 
@@ -79,8 +79,8 @@ def _instant(name: str, text: str) -> datetime:
         raise refused(name, message) from None
 
 
-def _positions(name: str, text: str) -> dict[int, int]:
-    """Return an offset vector that is written like ``0:120,3:17``."""
+def positions_in(name: str, text: str) -> dict[int, int]:
+    """Return an offset vector that is written like ``0:120,3:17``. Raises Problem 422 that names the field."""
     pairs = [part.strip().partition(":") for part in text.split(",")] if text else []
     if not all(p.isascii() and p.isdecimal() and o.isascii() and o.isdecimal() for p, _, o in pairs):
         message = f"{name}: {text[:64]!r} are no positions: write them like 0:120,3:17, as answers and receipts do."

@@ -91,14 +91,19 @@ def _answer(  # noqa: PLR0913, PLR0917 - as above
         figures.messages = inside.acceptor.counts.outcomes
         figures.away = lambda: inside.away
 
+        app = application(inside.front, readers, deciders)
+
         def stops() -> bool:
-            return stop.is_set() or inside.failure() is not None
+            ends = stop.is_set() or inside.failure() is not None
+            if ends:
+                app.state.moved.stream.stop()  # or whoever follows would keep the server for as long as they like
+            return ends
 
         def started() -> None:
             report.tell("serving", f"Events are taken in at {at}/v1/batch and {at}/v1/events.", address=at)
             report.tell("pages", f"The pages are at {at}/", address=at)
 
         with health.working():
-            serve(Measured(application(inside.front, readers, deciders), figures), listener, stops, started)
+            serve(Measured(app, figures), listener, stops, started)
         if (failure := inside.failure()) is not None:
             raise failure

@@ -26,6 +26,7 @@ BY_ITSELF: dict[str, Any] = {
     "as_of": None,
     "past": None,
     "flash": None,
+    "live_href": None,
     "search_text": "",
 }
 """What the frame of a page shows, where nobody says."""

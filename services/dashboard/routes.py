@@ -92,6 +92,7 @@ def shown(request: Request, page: Page, asked: AskedFor, found: Answered) -> dic
     def twin(kind: str, **changes: object) -> str:
         return with_query(f"{request.url.path}.{kind}", query, changes)
 
+    made_at = ",".join(f"{partition}:{offset}" for partition, offset in sorted(found.told.positions.items()))
     return {
         "view": page.view,
         "d": found.told.document,
@@ -104,6 +105,7 @@ def shown(request: Request, page: Page, asked: AskedFor, found: Answered) -> dic
         "points": {name: query[name] for name in CONTROLS if query.get(name)},
         "url": url,
         "twin": twin,
+        "live_href": with_query("/live/moved", {"page": page.view.name}, {"at": made_at}) if page.follows else None,
     }
 
 

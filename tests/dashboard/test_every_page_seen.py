@@ -7,10 +7,10 @@ into .artefacts/screenshots, or where REGULARS_ARTEFACTS says: somebody looks at
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page as Tab
 
 from services.dashboard.page import Page
@@ -23,6 +23,7 @@ from tests.dashboard.tabs import HEIGHTS, Look, Looking, looking
 AXE = Axe()
 ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"]}
 COLOURS: dict[str, Any] = {**ALL_RULES, "runOnly": ["color-contrast", "link-in-text-block"]}
+SCHEMES: tuple[tuple[Literal["dark", "light"], dict[str, Any]], ...] = (("dark", COLOURS), ("light", ALL_RULES))
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 READABLE = "document.querySelector('main').innerText.length"
 SETTLED = "document.fonts.ready.then(() => true)"
@@ -59,7 +60,7 @@ def test_everybody_can_use_every_page(page: Page, reader: Looking, pictures: Pat
 
     for width, height in HEIGHTS.items():
         tab.set_viewport_size({"width": width, "height": height})
-        for scheme, rules in (("dark", COLOURS), ("light", ALL_RULES)):
+        for scheme, rules in SCHEMES:
             tab.emulate_media(color_scheme=scheme)
             found += [f"{width} {scheme}: {each}" for each in violations(tab, rules)]
         tab.evaluate(SETTLED)

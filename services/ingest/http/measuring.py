@@ -2,11 +2,14 @@
 
 import time
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.ingest.figures import IngestFigures
 
 OTHER = "other"
+STREAM = "text/event-stream"
+"""What goes on for as long as somebody listens: how long that was says nothing of the server."""
 
 
 class Measured:
@@ -22,12 +25,13 @@ class Measured:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun, status = time.perf_counter(), "500"
+        begun, status, goes_on = time.perf_counter(), "500", False
 
         async def heard(message: Message) -> None:
-            nonlocal status
+            nonlocal status, goes_on
             if message["type"] == "http.response.start":
                 status = str(message["status"])
+                goes_on = Headers(raw=message["headers"]).get("content-type", "").startswith(STREAM)
             await send(message)
 
         try:
@@ -35,5 +39,5 @@ class Measured:
         finally:
             route = getattr(scope.get("route"), "path", OTHER)
             self._figures.requests[route, status] += 1
-            if self._figures.seconds is not None:
+            if self._figures.seconds is not None and not goes_on:
                 self._figures.seconds.observe(time.perf_counter() - begun)
