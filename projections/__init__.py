@@ -1,6 +1,7 @@
 """What it means: every projection there is, one line each."""
 
 from projections._engine.declaration import Projection
+from projections.accesses import Accesses
 from projections.catalogue import Catalogue
 from projections.checklist_steps import ChecklistSteps
 from projections.complaint_cases import ComplaintCases
@@ -58,5 +59,6 @@ PROJECTIONS: tuple[Projection, ...] = (
     Promises(),
     Staff(),
     Covers(),
+    Accesses(),
     Identity(),
 )

@@ -1,7 +1,7 @@
 """Who a subject is: traits, first and last seen, and how often they visited, searched, ordered, complained.
 
-Reads every event type but what the house says of itself: operations, tasks, promises, staff. One row a subject. Shown
-on a customer's page and in ``regulars as-of``.
+Reads every event type but what the house says of itself: operations, tasks, promises, staff, access. One row a
+subject. Shown on a customer's page and in ``regulars as-of``.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The check of ``regulars doctor`` on what is to be relayed: the desk's events onto the log, the rest onto Kafka."""
+"""The check of ``regulars doctor`` on what is to be relayed: onto the log of record, and the rest onto Kafka."""
 
 from collections.abc import Iterator
 
@@ -7,10 +7,21 @@ from services.cli.checks import Check, State
 from services.cli.terminal import plural
 from services.relay.leading import led_by
 from services.relay.outbox import OutboxReader
-from services.relay.outboxes import DEAD_LETTER, DESK, OFFER, OUTBOXES, SIGNAL, VERDICT, make_outboxes
+from services.relay.outboxes import (
+    ACCESS,
+    DEAD_LETTER,
+    DESK,
+    OFFER,
+    ONTO_THE_LOG,
+    OUTBOXES,
+    SIGNAL,
+    VERDICT,
+    make_outboxes,
+)
 
 WORDS = {
     DESK: ("event of the desk", "events of the desk"),
+    ACCESS: ("access event", "access events"),
     SIGNAL: ("signal", "signals"),
     OFFER: ("offer", "offers"),
     DEAD_LETTER: ("dead letter", "dead letters"),
@@ -21,7 +32,7 @@ WORDS = {
 def of_outboxes(connection: Connection, *, kafka: bool) -> Iterator[Check]:
     """Check that nothing waits to be relayed; without Kafka the log is all that it could go to."""
     make_outboxes(connection)
-    outboxes = OUTBOXES if kafka else (DESK,)
+    outboxes = OUTBOXES if kafka else ONTO_THE_LOG
     backlogs = {outbox: OutboxReader(connection, outbox).backlog() for outbox in outboxes}
     waiting = [plural(count, *WORDS[outbox]) for outbox, count in backlogs.items() if count]
     relayer = led_by(connection)

@@ -28,7 +28,7 @@ COMMANDS = (
     Command("api", "api:api", "Take events in over HTTP: Segment's protocol, CloudEvents, webhooks."),
     Command("connect", "connect:connect", "Follow a table, a Debezium topic or a folder, and take its records in."),
     Command("door", "door:door", "Let in what producers write to the intake on Kafka."),
-    Command("relay", "relay:relay", "Publish the desk's events, signals, offers and dead letters on Kafka."),
+    Command("relay", "relay:relay", "Publish the desk's events, who looked, signals, offers, dead letters on Kafka."),
     Command("import", "import_file:import_file", "Import a file of facts: CSV, JSON lines or Parquet, gz as is."),
     Command("refresh", "refresh:refresh", "Work out dials, rules and segments anew; run it every night or so."),
     Command("projections", "projections:projections", "List the projections: version, rows, lag, parked events."),

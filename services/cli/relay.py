@@ -16,7 +16,9 @@ AsLines = Annotated[bool, Option("--json", help="Print one JSON document a line,
 
 
 def relay(as_lines: AsLines = False) -> None:
-    """Publish what the desk decides, signals, offers and dead letters on Kafka, each at least once, until told to stop.
+    """Publish what the outboxes hold on Kafka, each at least once, until told to stop.
+
+    That is what the desk decides, who looked at whom, signals, offers and dead letters.
 
     What the desk decides goes onto the log of record, where an event counts once by its id. A message's header "id"
     stays the same when it is published again, as happens after a crash: readers tell by it. One relay of a database

@@ -1,12 +1,14 @@
-"""Appends what the desk decided to the journal: the relay of the embedded mode, whose log lies in the same database.
+"""Appends what the desk decided, and who looked, to the journal: the relay of the embedded mode.
 
-The events and the position go into one transaction: they are on the log and relayed, or neither. One process relays at
-a time: ``regulars up`` for as long as it runs, else whichever command has just decided something. The journal refuses a
-known id too, so that an event which is there with the same content does no harm, and one with another stops the relay.
+Its log lies in the same database: the events and the position go into one transaction, and are on the log and
+relayed, or neither. One process relays at a time: ``regulars up`` for as long as it runs, else whichever command has
+just decided something. The journal refuses a known id too, so that an event which is there with the same content does
+no harm, and one with another stops the relay.
 """
 
 import os
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from threading import Event
 
@@ -22,7 +24,7 @@ from services.installation import Installation
 from services.relay import news
 from services.relay.leading import leads
 from services.relay.outbox import Next, OutboxReader
-from services.relay.outboxes import DESK, make_outboxes
+from services.relay.outboxes import ONTO_THE_LOG, make_outboxes
 from services.relay.pruning import HEARD, Pruner
 from services.relay.same_log import refuse_another_log
 
@@ -40,38 +42,41 @@ PATIENCE_SECONDS = 10.0
 
 
 class JournalRelay:
-    """Relays what the desk decided to the journal. One thread uses it, and closes it."""
+    """Relays what the desk decided, and who looked, to the journal. One thread uses it, and closes it."""
 
     def __init__(self, connection: Connection) -> None:
         """Relay over a connection in autocommit. Raises LogRefused where the projections are of another log."""
         make_outboxes(connection)
         self._connection = connection
         self._journal = Journal(connection)
-        self._reader = OutboxReader(connection, DESK)
+        self._readers = [OutboxReader(connection, outbox) for outbox in ONTO_THE_LOG]
         self._codec = Codec()
         refuse_another_log(connection, self._journal.log_id, self._journal.partitions)
 
     @property
     def waits(self) -> bool:
         """Whether there are events, and a transaction runs that may still put one before them."""
-        return self._reader.waits
+        return any(reader.waits for reader in self._readers)
 
-    def missing(self, until: int) -> bool:
-        """Return whether an event up to this one is not on the log."""
-        return self._reader.position() < until
+    def missing(self, until: Sequence[int]) -> bool:
+        """Return whether an event up to these, one of each outbox, is not on the log."""
+        return any(reader.position() < last for reader, last in zip(self._readers, until, strict=True))
 
-    def highest(self) -> int:
-        """Return the last event that was decided."""
-        return self._reader.highest()
+    def highest(self) -> list[int]:
+        """Return the last event of each outbox."""
+        return [reader.highest() for reader in self._readers]
 
     def relay(self) -> int:
         """Append the next events, and return how many; only who leads may. Raises LogRefused."""
-        found = self._reader.next()
+        return sum(self._relay(reader) for reader in self._readers)
+
+    def _relay(self, reader: OutboxReader) -> int:
+        found = reader.next()
         if found is None:
             return 0
         for attempt in range(TRIES):
             try:
-                self._append(found)
+                self._append(reader, found)
             except PASSING:
                 if attempt == TRIES - 1:
                     raise
@@ -82,21 +87,22 @@ class JournalRelay:
                 break
         return len(found.messages)
 
-    def _append(self, found: Next) -> None:
+    def _append(self, reader: OutboxReader, found: Next) -> None:
         events = [self._codec.decode(message.value) for message in found.messages]
         with self._connection.transaction():
             for event, receipt in zip(events, self._journal.append(events), strict=True):
                 if receipt.outcome is Outcome.CONFLICT:
                     message = (
                         f"The log holds {event.id} with another content, at {receipt.partition}@{receipt.offset}: what"
-                        " the desk decided cannot be appended. Nothing after it is relayed until the two agree."
+                        f" is in the outbox {reader.outbox.name} cannot be appended. Nothing after it is relayed until"
+                        " the two agree."
                     )
                     raise LogRefused(message)
-            self._reader.published(found)
+            reader.published(found)
 
 
 def relay_journal(installation: Installation, stop: Event, report: Report) -> None:
-    """Relay what the desk decides until told to stop, as soon as it is decided.
+    """Relay what the desk decides until told to stop, as soon as it is decided; who looked follows within moments.
 
     Raises LogRefused, and psycopg.OperationalError where the database is away.
     """
@@ -106,7 +112,9 @@ def relay_journal(installation: Installation, stop: Event, report: Report) -> No
         while not leads(connection):
             if stop.wait(LOOK_SECONDS):
                 return
-        report.tell("relaying", "This process appends to the log what the desk decides.", process=os.getpid())
+        report.tell(
+            "relaying", "This process appends to the log what the desk decides, and who looked.", process=os.getpid()
+        )
         while not stop.is_set():
             if not pruner.step() and not relay.relay():
                 news.wait(connection, LOOK_SECONDS if relay.waits else IDLE_SECONDS)
@@ -114,7 +122,7 @@ def relay_journal(installation: Installation, stop: Event, report: Report) -> No
 
 
 def relay_now(installation: Installation, patience_seconds: float = PATIENCE_SECONDS) -> bool:
-    """Have on the log what the desk has decided by now, and return whether it is.
+    """Have on the log what the desk has decided by now, and who looked; return whether it is.
 
     Over Kafka that is the work of ``regulars relay``: it returns at once. In the embedded mode it relays here, or waits
     for the process that does. Raises LogRefused.

@@ -1,4 +1,4 @@
-"""What is relayed: which table each outbox is, and what a row of it becomes on Kafka.
+"""What is relayed: which table each outbox is, and what a row of it becomes on Kafka, or on the journal.
 
 What the desk decided comes first, since people wait for it: a stored event is an event of the log of record as it is,
 byte for byte. The desk's library has every writer lock its whole table (EXCLUSIVE) before it inserts, and until it is
@@ -22,6 +22,10 @@ DESK_EVENTS = """
 SELECT e.notification_id AS id, e.originator_id, e.originator_version, e.state
   FROM desk.stored_events AS e WHERE e.notification_id > %(after)s AND e.notification_id <= %(until)s
  ORDER BY e.notification_id LIMIT 200
+"""
+
+ACCESS_EVENTS = """
+SELECT s.id, s.state FROM access.said AS s WHERE s.id > %(after)s AND s.id <= %(until)s ORDER BY s.id LIMIT 500
 """
 
 SIGNALS = """
@@ -66,6 +70,19 @@ def desk_message(row: Row) -> Message:
     return Message(event.id, event.subject, row["state"])
 
 
+def access_message(row: Row) -> Message:
+    """Return the message of who looked, signed in or was changed: an event as it is stored, as of the desk.
+
+    Raises LogRefused as for one of the desk; whoever stores one has read it first.
+    """
+    try:
+        event = _CODEC.decode(row["state"])
+    except BadEvent as error:
+        message = f"What was told of access cannot be relayed, number {row['id']}: {error}."
+        raise LogRefused(message) from error
+    return Message(event.id, event.subject, row["state"])
+
+
 def signal_message(row: Row) -> Message:
     """Return a signal's message, keyed by subject.
 
@@ -104,12 +121,16 @@ def verdict_message(row: Row) -> Message:
 
 
 DESK = Outbox("desk", "desk.stored_events", DESK_EVENTS, desk_message, id="notification_id")
+ACCESS = Outbox("access", "access.said", ACCESS_EVENTS, access_message)
 SIGNAL = Outbox("signals", "engine.signal", SIGNALS, signal_message)
 OFFER = Outbox("offers", "reactions.offer", OFFERS, offer_message)
 DEAD_LETTER = Outbox("dead letters", "engine.dead_letter", DEAD_LETTERS, dead_letter_message)
 VERDICT = Outbox("verdicts", "ingest.verdict", VERDICTS, verdict_message)
 
-OUTBOXES = (DESK, SIGNAL, OFFER, DEAD_LETTER, VERDICT)
+ONTO_THE_LOG = (DESK, ACCESS)
+"""What goes onto the log of record, whichever that is."""
+
+OUTBOXES = (*ONTO_THE_LOG, SIGNAL, OFFER, DEAD_LETTER, VERDICT)
 """All of them, the most urgent first."""
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from psycopg import sql
 
 from projections._engine.registry import Connection
-from services.relay.outboxes import OFFER, SIGNAL
+from services.relay.outboxes import ACCESS, OFFER, SIGNAL
 
 KEPT = timedelta(days=30)
 """For longer than Kafka keeps what was published, and than a reaction heeds it: time to see what became of it."""
@@ -40,14 +40,18 @@ class Prunable(NamedTuple):
     position: str
 
 
+TOLD = Prunable(ACCESS.table, "made_at", ACCESS.name)
+"""What is on the log of record, in either mode."""
+
 PUBLISHED = (
+    TOLD,
     Prunable(SIGNAL.table, "created_at", SIGNAL.name),
     Prunable(OFFER.table, "made_at", OFFER.name),
 )
 """Over Kafka: what was published there."""
 
-HEARD = (Prunable(SIGNAL.table, "created_at", "reactions"),)
-"""In the embedded mode: what the reactions have heard. Offers have no other place there than their table, and stay."""
+HEARD = (TOLD, Prunable(SIGNAL.table, "created_at", "reactions"))
+"""In the embedded mode: signals that the reactions have heard. Offers have no place but their table, and stay."""
 
 
 def prune(connection: Connection, prunable: Prunable, step_rows: int = STEP_ROWS) -> int:

@@ -29,7 +29,7 @@ from services.relay import news
 from services.relay.figures import RelayFigures, relay_registry
 from services.relay.leading import leads
 from services.relay.outbox import OutboxReader
-from services.relay.outboxes import DEAD_LETTER, DESK, OFFER, OUTBOXES, SIGNAL, VERDICT, make_outboxes
+from services.relay.outboxes import ACCESS, DEAD_LETTER, DESK, OFFER, OUTBOXES, SIGNAL, VERDICT, make_outboxes
 from services.relay.pruning import PUBLISHED, Pruner
 from services.relay.same_log import refuse_another_log
 from services.settings import Settings
@@ -47,6 +47,7 @@ def relay_until_stopped(settings: Settings, cluster: Cluster, stop: Event, repor
     """
     topics = {
         DESK.name: cluster.events,
+        ACCESS.name: cluster.events,
         SIGNAL.name: cluster.signals,
         OFFER.name: cluster.offers,
         DEAD_LETTER.name: cluster.dead_letters,
@@ -98,7 +99,7 @@ class _Relay:
             if self.stop.wait(IDLE_SECONDS):
                 return False
         self.figures.leading = True
-        sentence = "This process publishes what the desk decides, signals, offers and dead letters."
+        sentence = "This process publishes what the desk decides, who looked, signals, offers and dead letters."
         self.report.tell("relaying", sentence, process=os.getpid())
         return True
 
@@ -152,11 +153,12 @@ class _Relay:
             letters = new[DEAD_LETTER.name] + new[VERDICT.name]
             counts = (
                 plural(new[DESK.name], "event of the desk", "events of the desk"),
+                plural(new[ACCESS.name], "access event"),
                 plural(new[SIGNAL.name], "signal"),
                 plural(new[OFFER.name], "offer"),
                 plural(letters, "dead letter"),
             )
             facts = {"signals": new[SIGNAL.name], "dead_letters": letters}
-            facts |= {"desk_events": new[DESK.name], "offers": new[OFFER.name]}
+            facts |= {"desk_events": new[DESK.name], "access_events": new[ACCESS.name], "offers": new[OFFER.name]}
             told = [count for count in counts if not count.startswith("0 ")]
             self.report.tell("published", f"Published {', '.join(told)}.", **facts)

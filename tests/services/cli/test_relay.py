@@ -12,6 +12,9 @@ import pytest
 from events.log import Record, topics
 from events.log.cluster import Cluster
 from events.log.kafka import KafkaLog
+from services.access import users
+from services.access.roles import Role
+from services.access.users import User
 from services.desk.deciding import Order
 from services.desk.desk import Desk
 from services.desk.task import Open
@@ -37,9 +40,11 @@ INSERT INTO reactions.offer (key, subject, made_at, document)
 VALUES ('o-1', 'customer:ann', '2026-03-01 10:00Z', '{"product": "tea"}')
 """
 
-DECIDED = "SELECT 'customer:ann', state FROM desk.stored_events ORDER BY notification_id"
+DECIDED = """
+SELECT 'customer:ann', state FROM desk.stored_events UNION ALL SELECT 'user:bob', state FROM access.said ORDER BY 1
+"""
 POSITIONS = "SELECT name, position FROM engine.relay"
-ALL_PUBLISHED = {"desk": 1, "signals": 1, "offers": 1, "dead letters": 1, "verdicts": 1}
+ALL_PUBLISHED = {"desk": 1, "access": 1, "signals": 1, "offers": 1, "dead letters": 1, "verdicts": 1}
 PUBLISHED = 'regulars_relay_published_total{outbox="signals"}'
 
 Start = Callable[..., Staying]
@@ -151,7 +156,8 @@ def test_whatever_waits_is_published(
 ) -> None:
     """The whole way: a complaint becomes a signal, and what is no event a dead letter, like what a door turned away.
 
-    An offer goes to a topic of its own, and what the desk decides onto the log of record, as it is stored.
+    An offer goes to a topic of its own; what the desk decides, and what is told of access, go onto the log of record,
+    as they are stored.
     """
     pump, relay = start("pump"), start("relay")
     pump.wait_for("caught up")
@@ -165,13 +171,15 @@ def test_whatever_waits_is_published(
     with closing(Desk(database)) as desk:
         desk.perform(Order("task", "t-1", Open(subject="customer:ann", title="Call"), "bob"), datetime.now(UTC))
 
+    users.add(connection, User("bob", Role.VIEWER, datetime.now(UTC)), "ann")
+
     wait_until(lambda: dict(connection.execute(POSITIONS).fetchall()) == ALL_PUBLISHED)
 
     (said,) = messages_of(kafka, kafka.signals)
     parked, turned_away = sorted(messages_of(kafka, kafka.dead_letters), key=lambda each: b'"place"' in each.value)
     (offered,) = messages_of(kafka, kafka.offers)
     decided = [message for message in messages_of(kafka, kafka.events) if message.id]
-    assert [(each.key, each.value) for each in decided] == connection.execute(DECIDED).fetchall()
+    assert sorted((each.key, each.value) for each in decided) == connection.execute(DECIDED).fetchall()
     assert (offered.key, offered.id) == ("customer:ann", "o-1")
     assert json.loads(offered.value)["document"] == {"product": "tea"}
     assert (said.key, said.id) == ("customer:ann", "event-1:complaint_opened:customer:ann")

@@ -78,7 +78,7 @@ def test_what_was_decided_is_appended_once_as_it_is_stored(desk: Desk, relay: Jo
     stored, held = (sorted(connect().execute(each).fetchall()) for each in (DECIDED, RELAYED))
     assert relayed == [FACTS, 0]
     assert stored == held
-    assert connect().execute(POSITION).fetchone() == (relay.highest(),)
+    assert connect().execute(POSITION).fetchone() == tuple(relay.highest()[:1])
 
 
 def test_an_event_that_is_there_already_does_no_harm(desk: Desk, relay: JournalRelay, connect: Connect) -> None:
