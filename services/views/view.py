@@ -46,7 +46,7 @@ class House(Protocol):
     """Where the log is, and further connections, for what needs more than one snapshot."""
 
     def log(self) -> EventLog:
-        """Return the log, on a connection of its own that is closed with the house's."""
+        """Return the log, on a connection of its own that is closed with the house."""
         ...
 
     def connect(self, application_name: str = ...) -> Connection:

@@ -10,7 +10,7 @@ import httpx
 from events.envelope import Envelope
 from events.event import Event
 from projections import PROJECTIONS
-from projections._engine.projector import stored
+from projections._engine.projector import make_log_views, stored
 from services.access import sessions, users
 from services.access.roles import Role
 from services.access.sessions import Came
@@ -81,4 +81,5 @@ class Dashboard:
 def served(dsn: str) -> Iterator[Dashboard]:
     """Yield the dashboard of a database, which is served until the block ends."""
     with open_door(Settings(postgres=dsn, api=ANYWHERE), senders=1) as door:
+        make_log_views(door.connection, PROJECTIONS)
         yield Dashboard(door)
