@@ -33,6 +33,7 @@ def _codes() -> dict[type[Exception], ExitCode]:
     from events.log.errors import LogError, LogRefused  # noqa: PLC0415 - as above
     from projections._engine.errors import EngineError  # noqa: PLC0415 - as above
     from projections._engine.why import UnknownFigure  # noqa: PLC0415 - as above
+    from services.access.errors import AccessRefused, NoSuchUser  # noqa: PLC0415 - as above
     from services.connectors.errors import ImportRefused  # noqa: PLC0415 - as above
     from services.ingest.errors import NotKept, NotRegistered, RegistryRefused  # noqa: PLC0415 - as above
     from services.outgoing.errors import NotThere, OutgoingRefused  # noqa: PLC0415 - as above
@@ -46,6 +47,8 @@ def _codes() -> dict[type[Exception], ExitCode]:
         psycopg.OperationalError: ExitCode.UNAVAILABLE,
         BadEvent: ExitCode.USAGE,
         ImportRefused: ExitCode.USAGE,
+        NoSuchUser: ExitCode.NO,  # a kind of AccessRefused, and so the first of the two
+        AccessRefused: ExitCode.USAGE,
         NotRegistered: ExitCode.NO,  # a kind of RegistryRefused, and so the first of the two
         RegistryRefused: ExitCode.USAGE,
         NotKept: ExitCode.NO,
