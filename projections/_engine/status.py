@@ -40,6 +40,13 @@ SELECT a.application_name, a.pid, a.backend_start
  ORDER BY a.backend_start, a.pid
 """
 
+# What the planner thinks a table holds; it was counted when the table was last analyzed.
+THOUGHT = "SELECT greatest(c.reltuples, 0)::bigint FROM pg_class AS c WHERE c.oid = to_regclass(%s)"
+
+COUNTED_BELOW = 50_000
+"""Rows of a table that are counted one by one also for whoever wants an answer at once."""
+
+BUILDING = "building"
 SERVED_BY_LOG = "log"
 NOT_BUILT = "not built"
 
@@ -67,8 +74,13 @@ class Leader(NamedTuple):
     since: datetime
 
 
-def statuses(connection: Connection, projections: Sequence[Projection], log: EventLog) -> list[Status]:
-    """Return the status of every projection, in the given order; a new version in building stands beside the old."""
+def statuses(
+    connection: Connection, projections: Sequence[Projection], log: EventLog, *, exact: bool = True
+) -> list[Status]:
+    """Return the status of every projection, in the given order; a new version in building stands beside the old.
+
+    Where it need not be ``exact``, the rows of a large table are what the planner thinks: to count takes a while.
+    """
     found: dict[str, list[Status]] = {}
     lags = _Lags(connection, log)
     with connection.transaction():
@@ -76,7 +88,7 @@ def statuses(connection: Connection, projections: Sequence[Projection], log: Eve
         for name, version, table, state, updated_at, letters in connection.execute(TABLES).fetchall():
             positions = dict(checkpoint.positions(connection, table))
             events, seconds = lags.of(positions)
-            rows = _count(connection, table)
+            rows = _count(connection, table, exact=exact)
             status = Status(name, version, table, state, rows, positions, events, seconds, letters, updated_at)
             found.setdefault(name, []).append(status)
     return [
@@ -135,7 +147,11 @@ class _Lags:
         return records[0].recorded_at if records else None
 
 
-def _count(connection: Connection, table: str) -> int:
+def _count(connection: Connection, table: str, *, exact: bool) -> int:
+    if not exact:
+        thought = connection.execute(THOUGHT, [f"{ddl.SCHEMA}.{table}"]).fetchone()
+        if thought is not None and thought[0] >= COUNTED_BELOW:
+            return int(thought[0])
     query = sql.SQL("SELECT count(*) FROM {}.{}").format(sql.Identifier(ddl.SCHEMA), sql.Identifier(table))
     row = connection.execute(query).fetchone()
     return 0 if row is None else int(row[0])

@@ -1,17 +1,90 @@
-"""How every projection stands: its lag, its rows, and what is parked for it."""
+"""How every projection stands: its lag, its rows, what is parked for it, its last digest, and what is being built."""
+
+from collections.abc import Iterator
+from typing import Any
 
 from projections import PROJECTIONS
-from projections._engine.status import leaders, statuses
+from projections._engine import queries
+from projections._engine.registry import Connection
+from projections._engine.status import BUILDING, leaders, statuses
+from services.house import jobs
+from services.house.folding_again import KINDS, last_digests
+from services.house.jobs import Job
 from services.views.view import Document, Parameters, Reading, View
+
+LATE_SECONDS = 60.0
+"""A projection that is so far behind is late, and not only at work."""
+
+RECENT_JOBS = 12
+
+# The embedded log tells how many events it recorded lately; Kafka's own figures are for Grafana.
+RECORDED = """
+SELECT count(*) AS events FROM journal.event WHERE recorded_at > clock_timestamp() - interval '1 minute'
+"""
 
 
 def answer(reading: Reading) -> Document:
-    """Every projection with its version, rows, lag in events and seconds, and parked events; and who projects."""
-    found = [status._asdict() for status in statuses(reading.connection, PROJECTIONS, reading.house.log())]
+    """Every projection with its version, rows, lag in events and seconds, and parked events; who projects; the jobs."""
+    log = reading.house.log()
+    found = statuses(reading.connection, PROJECTIONS, log, exact=False)
+    recent = sorted(_jobs(reading.connection), key=lambda job: job.started_at, reverse=True)
+    digests = last_digests([(job.ended_at, job.outcome) for job in recent if job.state != "running"])
+    rows = [_told(status._asdict(), digests) for status in found]
+    served = [row for row in rows if row["state"] != BUILDING]
+    slowest = max(served, key=lambda row: (row["lag_events"], row["lag_seconds"]), default=None)
     return {
+        "figures": {
+            "projections": len({row["name"] for row in rows}),
+            "current": sum(row["standing"] == "current" for row in served),
+            "served": len(served),
+            "slowest": slowest["name"] if slowest else None,
+            "lag_events": slowest["lag_events"] if slowest else 0,
+            "lag_seconds": slowest["lag_seconds"] if slowest else 0.0,
+            "parked": sum(row["parked"] for row in served),
+            "events_last_minute": queries.row(reading.connection, RECORDED)["events"] if log.queryable else None,
+            "events_on_log": sum(log.ends().values()) - sum(log.starts().values()),
+        },
         "leaders": [each._asdict() for each in leaders(reading.connection)],
-        "tables": {"projections": found},
+        "running": [job.document() for job in recent if job.state == "running"],
+        "tables": {"projections": rows, "jobs": [_row(job) for job in recent[:RECENT_JOBS]]},
     }
+
+
+def _jobs(connection: Connection) -> Iterator[Job]:
+    for kind in KINDS:
+        yield from jobs.jobs(connection, kind, RECENT_JOBS)
+
+
+def _told(row: dict[str, Any], digests: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    last = digests.get(row["name"], {})
+    return {
+        **row,
+        "standing": _standing(row),
+        "digest": last.get("digest"),
+        "digest_at": last.get("at"),
+        "digest_positions": last.get("positions"),
+        "digest_holds": last.get("positions") == {str(at): offset for at, offset in row["positions"].items()},
+    }
+
+
+def _standing(row: dict[str, Any]) -> str:
+    """Return how one stands, in a word."""
+    match row["state"]:
+        case "building":
+            return "building"
+        case "not built":
+            return "not built"
+        case _ if row["lag_seconds"] > LATE_SECONDS:
+            return "late"
+        case _ if row["lag_events"]:
+            return "catching up"
+        case _:
+            return "current"
+
+
+def _row(job: Job) -> dict[str, Any]:
+    names = ("id", "kind", "what", "state", "started_by", "started_at", "ended_at", "progress", "total", "said")
+    return {**{name: getattr(job, name) for name in names}, "seconds": job.seconds}
 
 
 PROJECTIONS_VIEW = View(
