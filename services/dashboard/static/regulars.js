@@ -4,8 +4,9 @@
 //   data-theme-switch    radios light, system, dark; kept in this browser
 //   data-search          what the key / leads to
 //   data-closes          a <details> that closes by Escape and by a click elsewhere
-//   #stream              hx-sse:connect to /live/moved; its event "moved" fetches #page anew
-//   data-live            the button that pauses that;  data-lost  the note shown while the stream is lost
+//   #stream              hx-sse:connect to /live/moved; its event "moved" fetches #page anew, "again" connects once more
+//   data-live            the button that pauses a stream: what it brings meanwhile is left out, so streams bring whole
+//                        states;  data-lost  the note shown while a stream is lost
 (() => {
   const root = document.documentElement;
   const all = (selector) => document.querySelectorAll(selector);
@@ -72,9 +73,12 @@
   // Following what moves
 
   const PAUSE_MS = 1000;
-  const live = { paused: false, lost: false, asking: false, wanted: false };
+  const AGAIN_MS = 3000;
+  const live = { connected: false, paused: false, lost: false, failed: false, asking: false, wanted: false };
 
   const writing = () => document.activeElement?.closest("#page form") && writes(document.activeElement);
+
+  const address = () => location.pathname + location.search;
 
   async function fetchAnew() {
     if (live.paused || live.asking || writing()) {
@@ -84,7 +88,7 @@
     live.asking = true;
     live.wanted = false;
     try {
-      await htmx.ajax("GET", location.pathname + location.search, { target: "#page", swap: "innerMorph" });
+      await htmx.ajax("GET", address(), { target: "#page", swap: "innerMorph", anew: address() });
     } finally {
       setTimeout(() => {
         live.asking = false;
@@ -94,22 +98,21 @@
   }
 
   function showLive() {
+    const away = live.lost || live.failed;
     for (const each of all("[data-live]")) {
-      each.hidden = one("#stream") === null;
+      each.hidden = !live.connected && !away;
       each.ariaPressed = String(live.paused);
-      each.dataset.live = live.paused ? "paused" : live.lost ? "lost" : "on";
-      each.querySelector("[data-live-word]").textContent = live.paused ? "Paused" : live.lost ? "Not live" : "Live";
+      each.dataset.live = live.paused ? "paused" : away ? "lost" : "on";
+      each.querySelector("[data-live-word]").textContent = live.paused ? "Paused" : away ? "Not live" : "Live";
     }
-    for (const each of all("[data-lost]")) each.hidden = !live.lost;
+    for (const each of all("[data-lost]")) each.hidden = !away;
+    const asOf = one(".as-of time");
+    if (asOf !== null) for (const each of all("[data-lost-since]")) each.textContent = asOf.textContent;
   }
 
   function lost(isLost) {
-    if (live.lost === isLost) return;
     live.lost = isLost;
-    const asOf = one(".as-of time");
-    if (isLost && asOf !== null) for (const each of all("[data-lost-since]")) each.textContent = asOf.textContent;
     showLive();
-    if (!isLost) fetchAnew();
   }
 
   document.addEventListener("click", ({ target }) => {
@@ -120,22 +123,47 @@
   });
   document.addEventListener("focusout", () => { if (live.wanted) setTimeout(fetchAnew); });
   document.addEventListener("moved", fetchAnew);
-  document.addEventListener("htmx:sse:after:connection", () => lost(false));
+  document.addEventListener("htmx:sse:before:message", (event) => {
+    if (live.paused && !event.detail.message.event) event.preventDefault();
+  });
   document.addEventListener("htmx:sse:error", () => lost(true));
   document.addEventListener("htmx:sse:close", ({ detail }) => { if (detail.reason === "ended") lost(true); });
+  document.addEventListener("htmx:sse:after:connection", ({ target }) => {
+    const again = live.connected && target.id === "stream";
+    live.connected = true;
+    lost(false);
+    showLive();
+    if (again) fetchAnew(); // whatever moved meanwhile, nobody said
+  });
+
+  // A stream that was never opened is not opened again by htmx.
+
+  function notOpened({ target }) {
+    if (target.id !== "stream" || live.connected) return;
+    lost(true);
+    setTimeout(() => htmx.trigger(target, "again"), AGAIN_MS);
+  }
+
+  document.addEventListener("htmx:response:error", notOpened);
+  document.addEventListener("htmx:error", notOpened);
   document.addEventListener("htmx:after:settle", showLive);
 
-  // What comes for #page and is no page of its own: a sign-in that has ended is shown whole, a page that is still being
-  // made is asked for again, and what failed leaves the old content where it is.
+  // What comes for #page, and is no page of its own: where a sign-in has ended one is led to sign in; what is still being
+  // made is asked for again; and what failed when it was fetched anew leaves the old content where it is.
 
   document.addEventListener("htmx:before:swap", (event) => {
     const { ctx } = event.detail;
     if (ctx.target?.id !== "page" || ctx.response === undefined) return;
     const { raw, status } = ctx.response;
-    if (raw.redirected || status === 401 || status === 403) location.reload();
-    else if (status === 202) setTimeout(fetchAnew, 1000 * (parseInt(raw.headers.get("Refresh"), 10) || 5));
-    if (raw.redirected || status >= 400) event.preventDefault();
-    if (status >= 500) lost(true);
+    const late = ctx.anew !== undefined && ctx.anew !== address(); // somebody went elsewhere in the page meanwhile
+    const failed = ctx.anew !== undefined && status >= 400;
+    if (raw.redirected) location.assign(raw.url);
+    else if (failed && status < 500) location.reload();
+    else if (failed) setTimeout(fetchAnew, AGAIN_MS);
+    else if (status === 202) setTimeout(fetchAnew, 1000 * parseInt(raw.headers.get("Refresh") ?? "5", 10));
+    if (raw.redirected || late || failed) event.preventDefault();
+    live.failed = status >= 500;
+    showLive();
   });
 
   showTheme();
