@@ -111,12 +111,17 @@ class Cookies:
 
 
 def cookies(connection: Connection) -> Cookies:
-    """Return what writes the cookies of this installation; its secret is made when it is first asked for."""
+    """Return what writes the cookies of this installation."""
+    return Cookies(secret(connection))
+
+
+def secret(connection: Connection) -> bytes:
+    """Return what this installation signs with; it is made when it is first asked for."""
     row = connection.execute(SECRET).fetchone()
     if row is None:
         connection.execute(MAKE_SECRET, [secrets.token_bytes(TOKEN_BYTES)])
         row = connection.execute(SECRET).fetchall()[0]
-    return Cookies(bytes(row[0]))
+    return bytes(row[0])
 
 
 def begin(connection: Connection, name: str, came: Came, now: datetime) -> str:

@@ -15,8 +15,9 @@ from services.api import customer_routes, desk_routes, order_routes, report_rout
 from services.api.asking import Ends
 from services.api.deciders import Deciders
 from services.api.readers import Readers
-from services.dashboard import assets, me, moved, sign_in
+from services.dashboard import acting, assets, me, moved, sign_in
 from services.dashboard import routes as page_routes
+from services.dashboard.actions import ACTIONS
 from services.dashboard.headers import SafeHeaders
 from services.dashboard.moved import Moved
 from services.dashboard.session_readers import SessionReaders
@@ -42,6 +43,7 @@ ROUTERS = (
     sign_in.router(),
     me.router(),
     page_routes.router(),
+    acting.router(ACTIONS),
     moved.router(),
     assets.router(),
     customer_routes.ROUTER,

@@ -17,6 +17,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.dashboard import assets, charts, formats
+from services.dashboard.desk_fields import form_fields
+from services.dashboard.refusal import NOTHING_REFUSED, anchor, fresh_key
 
 TEMPLATES = Path(__file__).parent / "templates"
 BY_ITSELF: dict[str, Any] = {
@@ -26,6 +28,7 @@ BY_ITSELF: dict[str, Any] = {
     "as_of": None,
     "past": None,
     "flash": None,
+    "refused": NOTHING_REFUSED,
     "live_href": None,
     "search_text": "",
 }
@@ -46,8 +49,9 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters |= formats.FILTERS
-    made.filters |= {"chart_data": chart_data}
+    made.filters |= {"chart_data": chart_data, "anchor": anchor}
     made.globals |= BY_ITSELF | {"asset": assets.href, "icon_href": assets.icon_href, "charts": charts}
+    made.globals |= {"form_fields": form_fields, "fresh_key": fresh_key}
     return made
 
 

@@ -12,6 +12,7 @@ from services.access.viewer import Viewer
 from services.api.asked import CONTROLS, AskedFor, asked_for
 from services.api.asking import RETRY_SECONDS, Answered, answered
 from services.api.serving_views import PRIVATE, as_csv, as_json
+from services.dashboard import flash
 from services.dashboard.page import Page
 from services.dashboard.registered import GROUPS, PAGES
 from services.dashboard.rendering import page_answer
@@ -64,8 +65,11 @@ async def _html(request: Request, page: Page, asked: AskedFor, viewer: Viewer) -
     if found is None:
         headers = {**PRIVATE, "Refresh": str(RETRY_SECONDS)}
         return page_answer(request, "working.html", surroundings(request, viewer, page), HTTPStatus.ACCEPTED, headers)
-    context = {**surroundings(request, viewer, page), **shown(request, page, asked, found)}
-    return page_answer(request, page.template, context, headers=PRIVATE)
+    said = await flash.told(request, viewer)
+    context = {**surroundings(request, viewer, page), **shown(request, page, asked, found), "flash": said}
+    answer = page_answer(request, page.template, context, headers=PRIVATE)
+    flash.forget(request, answer)
+    return answer
 
 
 def surroundings(request: Request, viewer: Viewer, page: Page | None = None) -> dict[str, Any]:

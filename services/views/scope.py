@@ -39,7 +39,7 @@ def checked(
         message = f"You may not look at {view.title}: it tells of customers of every store."
         raise NotYours(message)
     if view.personal:
-        _check_subject(connection, viewer, path["subject"])
+        check_subject(connection, viewer, path["subject"])
     return _own_store(viewer, asked)
 
 
@@ -59,7 +59,8 @@ def _own_store(viewer: Viewer, asked: Parameters) -> Parameters:
     return asked
 
 
-def _check_subject(connection: Connection, viewer: Viewer, subject: str) -> None:
+def check_subject(connection: Connection, viewer: Viewer, subject: str) -> None:
+    """Raise BadParameter, NotFound or NotYours for somebody whom a viewer cannot look at."""
     try:
         msgspec.convert(subject, Subject)
     except msgspec.ValidationError:
