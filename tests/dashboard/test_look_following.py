@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.dashboard.look.guide import Guide, serving
 from tests.dashboard.look.tabs import Tabs
 
+AGAIN = "button => { button.click(); setTimeout(() => button.click(), 60); }"
 SOON_MILLISECONDS = 300
 """Longer than it takes to fetch the page anew, where something makes it do so."""
 
@@ -150,11 +151,11 @@ def test_a_tab_of_a_page_is_an_address_and_does_not_jump(guide: Guide, tabs: Tab
 
 
 def test_a_form_is_sent_once(guide: Guide, tabs: Tabs) -> None:
-    """Who clicks twice means one thing."""
+    """Who clicks again while it is being sent means one thing."""
     with tabs.on("/guide") as tab:
         opened(tab)
 
-        tab.get_by_role("button", name="Take it").dblclick()
+        tab.get_by_role("button", name="Take it").evaluate(AGAIN)
         expect(tab.locator("h1")).to_have_text("Taken")
 
     assert guide.sent == 1
