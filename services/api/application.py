@@ -15,10 +15,11 @@ from services.api import customer_routes, desk_routes, order_routes, report_rout
 from services.api.asking import Ends
 from services.api.deciders import Deciders
 from services.api.readers import Readers
-from services.dashboard import acting, assets, me, moved, sign_in
+from services.dashboard import acting, assets, live, me, moved, sign_in
 from services.dashboard import routes as page_routes
 from services.dashboard.actions import ACTIONS
 from services.dashboard.headers import SafeHeaders
+from services.dashboard.live import Live
 from services.dashboard.moved import Moved
 from services.dashboard.session_readers import SessionReaders
 from services.dashboard.signed_in import SignIn, sign_in_answer
@@ -45,6 +46,7 @@ ROUTERS = (
     page_routes.router(),
     acting.router(ACTIONS),
     moved.router(),
+    live.router(),
     assets.router(),
     customer_routes.ROUTER,
     order_routes.ROUTER,
@@ -62,6 +64,7 @@ def application(front: Front, readers: Readers, deciders: Deciders) -> FastAPI:
     app.state.ends = Ends(readers)
     app.state.session_readers = SessionReaders(readers)
     app.state.moved = Moved(readers.installation)
+    app.state.live = Live(readers.installation)
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(Problem, problem_answer)

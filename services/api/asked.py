@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from events.log.vectors import parsed
 from projections._engine.as_of import AtPositions, Until
 from services.api.points import until_of
 from services.ingest.http.answers import Problem
@@ -81,8 +82,8 @@ def _instant(name: str, text: str) -> datetime:
 
 def positions_in(name: str, text: str) -> dict[int, int]:
     """Return an offset vector that is written like ``0:120,3:17``. Raises Problem 422 that names the field."""
-    pairs = [part.strip().partition(":") for part in text.split(",")] if text else []
-    if not all(p.isascii() and p.isdecimal() and o.isascii() and o.isdecimal() for p, _, o in pairs):
-        message = f"{name}: {text[:64]!r} are no positions: write them like 0:120,3:17, as answers and receipts do."
-        raise refused(name, message)
-    return {int(partition): int(offset) for partition, _, offset in pairs}
+    try:
+        return parsed(text) if text else {}
+    except ValueError as error:
+        message = f"{name}: {error}"
+        raise refused(name, message) from None

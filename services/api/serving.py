@@ -96,7 +96,8 @@ def _answer(  # noqa: PLR0913, PLR0917 - as above
         def stops() -> bool:
             ends = stop.is_set() or inside.failure() is not None
             if ends:
-                app.state.moved.stream.stop()  # or whoever follows would keep the server for as long as they like
+                for streams in (app.state.moved, app.state.live):
+                    streams.stream.stop()  # or whoever follows would keep the server for as long as they like
             return ends
 
         def started() -> None:

@@ -12,14 +12,13 @@ from events.codec import Codec
 from events.envelope import Envelope
 from events.errors import BadEvent
 from events.log import EventLog, Record, partition_of
-from events.log.spans import between
+from events.log.newest import Reach, newest
 from services.cli import points
 from services.cli.session import opened
 from services.cli.terminal import cell, emit, printable, write
 
 LOOK_SECONDS = 0.2
 PAGE_RECORDS = 1_000
-MOST_RECORDS = 16_000
 DATA_CHARACTERS = 160
 
 Count = Annotated[int, Option("-n", "--count", min=0, metavar="N", help="How many of the newest events to show.")]
@@ -78,22 +77,10 @@ def _ends(log: EventLog, wanted: _Filter) -> dict[int, int]:
 
 
 def _newest(log: EventLog, ends: Mapping[int, int], wanted: _Filter, count: int) -> list[Record]:
-    found = [record for partition, end in ends.items() for record in _backwards(log, partition, end, wanted, count)]
+    page = min(count, PAGE_RECORDS) if wanted == _Filter(None, None) else PAGE_RECORDS
+    found = list(newest(log, ends, Reach(count, page), lambda records: filter(wanted.takes, records)))
     found.sort(key=lambda record: (record.recorded_at, record.partition, record.offset))
     return found[-count:] if count else []
-
-
-def _backwards(log: EventLog, partition: int, end: int, wanted: _Filter, count: int) -> Iterator[Record]:
-    start = log.starts()[partition]
-    left = count
-    page = min(count, PAGE_RECORDS) if wanted == _Filter(None, None) else PAGE_RECORDS
-    while left > 0 and end > start:
-        begin = max(start, end - page)
-        for record in reversed(list(between(log, partition, begin, end))):
-            if left > 0 and wanted.takes(record):
-                left -= 1
-                yield record
-        end, page = begin, min(2 * page, MOST_RECORDS)
 
 
 def _coming(log: EventLog, positions: dict[int, int], wanted: _Filter) -> Iterator[Record]:

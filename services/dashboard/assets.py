@@ -24,6 +24,7 @@ STYLES = (
     "components",
     "tables",
     "lists",
+    "live",
     "forms",
     "charts",
     "utilities",

@@ -15,7 +15,7 @@ from services.api.asked import positions_in
 from services.dashboard.page import Page
 from services.dashboard.registered import PAGES
 from services.dashboard.signed_in import viewer_of
-from services.dashboard.streams import Stream, event_stream, message, messages
+from services.dashboard.streams import EventStream, Stream, message, messages
 from services.ingest.http.answers import Problem
 from services.installation import Installation
 
@@ -72,7 +72,7 @@ async def _moved(request: Request, page: str, at: str = "") -> Response:
         raise Problem(HTTPStatus.FORBIDDEN, "forbidden", message)
     moved: Moved = request.app.state.moved
     told = _Told(followed, positions_in("at", at))
-    return event_stream(messages(moved.stream.states(), told, lambda: viewer_of(request)))
+    return EventStream(messages(moved.stream.states(), told, lambda: viewer_of(request)))
 
 
 class _Told:

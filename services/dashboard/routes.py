@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
+from events.log.vectors import written
 from services.access.viewer import Viewer
 from services.api.asked import CONTROLS, AskedFor, asked_for
 from services.api.asking import RETRY_SECONDS, Answered, answered
@@ -96,7 +97,6 @@ def shown(request: Request, page: Page, asked: AskedFor, found: Answered) -> dic
     def twin(kind: str, **changes: object) -> str:
         return with_query(f"{request.url.path}.{kind}", query, changes)
 
-    made_at = ",".join(f"{partition}:{offset}" for partition, offset in sorted(found.told.positions.items()))
     return {
         "view": page.view,
         "d": found.told.document,
@@ -109,8 +109,13 @@ def shown(request: Request, page: Page, asked: AskedFor, found: Answered) -> dic
         "points": {name: query[name] for name in CONTROLS if query.get(name)},
         "url": url,
         "twin": twin,
-        "live_href": with_query("/live/moved", {"page": page.view.name}, {"at": made_at}) if page.follows else None,
+        "live_href": _follows(page, found) if page.follows else None,
     }
+
+
+def _follows(page: Page, found: Answered) -> str:
+    """Return the stream that says that what a page is made of has moved since it was made."""
+    return with_query("/live/moved", {"page": page.view.name}, {"at": written(found.told.positions)})
 
 
 def with_query(path: str, query: Mapping[str, str], changes: Mapping[str, object]) -> str:

@@ -6,14 +6,17 @@ between, and no queue grows. Where the database is away every stream ends; whoev
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from http import HTTPStatus
 from typing import Generic, TypeVar
 
 import psycopg
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from events.log.errors import LogError
+from services.dashboard.signed_in import SignIn
 from services.ingest.http.answers import Problem
 
 TICK_SECONDS = 0.5
@@ -47,7 +50,7 @@ class Stream(Generic[State]):
         self._stopped = True
         self._wake()
 
-    async def states(self) -> AsyncIterator[State]:
+    async def states(self) -> AsyncGenerator[State]:
         """Yield the state now, and then at each tick, changed or not, until the database is away or it is stopped.
 
         Raises Problem 503 where too many listen already.
@@ -91,32 +94,47 @@ class Stream(Generic[State]):
 
 
 async def messages(
-    states: AsyncIterator[State], told: Callable[[State], bytes | None], still: Callable[[], Awaitable[object]]
-) -> AsyncIterator[bytes]:
+    states: AsyncGenerator[State], told: Callable[[State], bytes | None], still: Callable[[], Awaitable[object]]
+) -> AsyncGenerator[bytes]:
     """Yield what is told of each state, where there is something, and a heartbeat now and then.
 
     ``still`` is asked now and then, and raises Problem where whoever listens may not any more: then the stream ends.
     """
     yield HEARTBEAT
     ticks = silent = 0
-    async for state in states:
-        ticks, silent = ticks + 1, silent + 1
-        if ticks % LOOK_AGAIN_TICKS == 0:
-            try:
-                await still()
-            except Problem:
+    async with aclosing(states):
+        async for state in states:
+            ticks, silent = ticks + 1, silent + 1
+            if ticks % LOOK_AGAIN_TICKS == 0 and not await _still(still):
                 return
-        said = told(state)
-        if said is None and silent >= HEARTBEAT_TICKS:
-            said = HEARTBEAT
-        if said is not None:
-            silent = 0
-            yield said
+            said = told(state)
+            if said is None and silent >= HEARTBEAT_TICKS:
+                said = HEARTBEAT
+            if said is not None:
+                silent = 0
+                yield said
 
 
-def event_stream(body: AsyncIterator[bytes], headers: Mapping[str, str] | None = None) -> StreamingResponse:
-    """Return an answer that goes on for as long as somebody reads it."""
-    return StreamingResponse(body, headers={**HEADERS, **(headers or {})}, media_type="text/event-stream")
+async def _still(still: Callable[[], Awaitable[object]]) -> bool:
+    try:
+        await still()
+    except (Problem, SignIn):
+        return False
+    return True
+
+
+class EventStream(StreamingResponse):
+    """An answer that goes on for as long as somebody reads it; what it reads from is closed with it."""
+
+    def __init__(self, body: AsyncGenerator[bytes]) -> None:
+        """Answer with these pieces."""
+        super().__init__(body, headers=HEADERS, media_type="text/event-stream")
+        self._body = body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer until the last piece, or until nobody reads any more."""
+        async with aclosing(self._body):
+            await super().__call__(scope, receive, send)
 
 
 def message(data: str, event: str = "") -> bytes:

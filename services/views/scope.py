@@ -3,7 +3,8 @@
 It is held here, before a view is asked, so that a page, its JSON and its CSV are held to the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import TypeVar
 
 import msgspec
 
@@ -13,24 +14,25 @@ from projections._engine.registry import Connection
 from services.access.viewer import Viewer
 from services.views.view import BadParameter, NotFound, NotYours, Parameters, View
 
+Asked = TypeVar("Asked", bound=Parameters)
+
 # Who a subject is, and whether anything is known of them.
 WHO = """
 SELECT coalesce((SELECT person FROM person_of WHERE identifier = %(subject)s), %(subject)s) AS person,
        EXISTS (SELECT FROM profile_of(%(subject)s)) AS known
 """
 
-# Whether somebody came to one of these stores, or is looked after by this one.
-SEES = """
-SELECT EXISTS (SELECT FROM purchases_of(%(subject)s) WHERE store = ANY (%(stores)s))
-    OR EXISTS (SELECT FROM visits_of(%(subject)s) WHERE store = ANY (%(stores)s))
-    OR EXISTS (SELECT FROM complaint_cases_of(%(subject)s) WHERE store = ANY (%(stores)s))
-    OR EXISTS (SELECT FROM managers_of(%(subject)s) WHERE manager = %(name)s) AS sees
+# Who of these came to one of these stores, or is looked after by this one.
+SEEN = """
+SELECT asked.subject FROM unnest(%(subjects)s::text[]) AS asked (subject)
+ WHERE EXISTS (SELECT FROM purchases_of(asked.subject) WHERE store = ANY (%(stores)s))
+    OR EXISTS (SELECT FROM visits_of(asked.subject) WHERE store = ANY (%(stores)s))
+    OR EXISTS (SELECT FROM complaint_cases_of(asked.subject) WHERE store = ANY (%(stores)s))
+    OR EXISTS (SELECT FROM managers_of(asked.subject) WHERE manager = %(name)s)
 """
 
 
-def checked(
-    connection: Connection, view: View, viewer: Viewer, path: Mapping[str, str], asked: Parameters
-) -> Parameters:
+def checked(connection: Connection, view: View, viewer: Viewer, path: Mapping[str, str], asked: Asked) -> Asked:
     """Return the parameters as this viewer may ask them. Raises NotYours, NotFound, BadParameter."""
     if not viewer.may(view.capability):
         message = f"You may not {view.capability}: that is for others than the role {viewer.role}."
@@ -43,7 +45,7 @@ def checked(
     return _own_store(viewer, asked)
 
 
-def _own_store(viewer: Viewer, asked: Parameters) -> Parameters:
+def _own_store(viewer: Viewer, asked: Asked) -> Asked:
     """Return the parameters, narrowed to the viewer's own store where they have but that."""
     store = getattr(asked, "store", viewer)
     if not viewer.narrowed or store is viewer:
@@ -76,5 +78,12 @@ def check_subject(connection: Connection, viewer: Viewer, subject: str) -> None:
 
 def sees(connection: Connection, viewer: Viewer, subject: str) -> bool:
     """Return whether a viewer of the staff may look at somebody."""
-    asked = {"subject": subject, "stores": sorted(viewer.stores), "name": viewer.name}
-    return bool(queries.row(connection, SEES, **asked)["sees"])
+    return bool(seen(connection, viewer, [subject]))
+
+
+def seen(connection: Connection, viewer: Viewer, subjects: Collection[str]) -> set[str]:
+    """Return whom of these a viewer of the staff may look at."""
+    if not subjects:
+        return set()
+    asked = {"subjects": sorted(subjects), "stores": sorted(viewer.stores), "name": viewer.name}
+    return {row["subject"] for row in queries.rows(connection, SEEN, **asked)}
