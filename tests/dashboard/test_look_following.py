@@ -150,6 +150,27 @@ def test_a_tab_of_a_page_is_an_address_and_does_not_jump(guide: Guide, tabs: Tab
         assert tab.url == f"{guide.url}/guide"
 
 
+def test_a_slider_shows_its_point_while_it_is_moved(guide: Guide, tabs: Tabs) -> None:
+    """By its arrows, too: it keeps the keyboard, the address says the point, and the page is not loaded again."""
+    with tabs.on("/guide") as tab:
+        opened(tab)
+        slider = tab.get_by_label("Point in time")
+        slider.focus()
+        for _ in range(5):
+            tab.keyboard.press("ArrowRight")
+
+        tab.wait_for_url("**/guide?step=43")
+        expect(slider).to_have_attribute("aria-valuetext", "event 43 of 84")
+        tab.keyboard.press("ArrowLeft")
+        tab.wait_for_url("**/guide?step=42")
+        expect(slider).to_be_focused()
+        assert guide.wholes == 1
+
+    with tabs.without_scripts("/guide?step=12", 390) as tab:
+        tab.get_by_role("button", name="Look").click()
+        tab.wait_for_url("**/guide?step=12")
+
+
 def test_a_form_is_sent_once(guide: Guide, tabs: Tabs) -> None:
     """Who clicks again while it is being sent means one thing."""
     with tabs.on("/guide") as tab:

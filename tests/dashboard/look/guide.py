@@ -107,6 +107,7 @@ def context(asked: Mapping[str, str]) -> dict[str, Any]:
         "twin": lambda kind: f"/guide.{kind}",
         "only": asked.get("only", ""),
         "drawn": "drawn" in asked,
+        "step": asked.get("step", "38"),
         "now": NOW,
         "start": START,
         "day": date(1984, 3, 9),
