@@ -11,6 +11,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from events.log.cluster import DEFAULT_PREFIX, Cluster
 from events.log.postgres import DEFAULT_PARTITIONS
+from services.access.provider import NEWCOMERS, Provider
+from services.access.roles import Role
 from services.variables import (
     API,
     HOME,
@@ -19,6 +21,11 @@ from services.variables import (
     MECHANISMS,
     METRICS,
     MOST_PARTITIONS,
+    OIDC,
+    OIDC_CLIENT_ID,
+    OIDC_CLIENT_SECRET,
+    OIDC_ISSUER,
+    OIDC_ROLE,
     PARTITIONS,
     POSTGRES,
     PROTOCOLS,
@@ -43,6 +50,9 @@ ADDRESS = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
 # A Fernet key: 32 bytes as URL-safe base64.
 KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
 
+# https, or http on this very machine; no user and no query. Compared letter by letter with what the provider says.
+ISSUER = re.compile(r"(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?)(/[^\s?#]*)?")
+
 # Kafka's names for topics have 249 characters at most, and ours add a dot and a word to the prefix.
 PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
@@ -66,6 +76,7 @@ class Settings:
     metrics: tuple[str, int] | None = None
     api: tuple[str, int] = ("127.0.0.1", 8080)
     link_keys: tuple[str, ...] = field(default=(), repr=False)
+    provider: Provider | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -82,6 +93,7 @@ class Settings:
             metrics=_listening(METRICS, environment.get(METRICS.name)),
             api=_listening(API, environment.get(API.name) or API.default) or cls.api,
             link_keys=_keys(environment.get(LINK_KEYS.name)),
+            provider=_provider({setting: environment.get(setting.name, "") for setting in OIDC}),
         )
 
 
@@ -167,6 +179,29 @@ def _keys(text: str | None) -> tuple[str, ...]:
         message = f"{LINK_KEYS.name} holds what is no key: 'regulars order key' makes one; put a comma between several."
         raise InstallationError(message)
     return keys
+
+
+def _provider(given: Mapping[Setting, str]) -> Provider | None:
+    if not given[OIDC_ISSUER]:
+        idle = next((each for each in OIDC if given[each]), None)
+        if idle:
+            message = f"{idle.name} is set, and {OIDC_ISSUER.name} is not: name the provider too, or leave both away."
+            raise InstallationError(message)
+        return None
+    for needed in (OIDC_CLIENT_ID, OIDC_CLIENT_SECRET):
+        if not given[needed]:
+            message = f"{OIDC_ISSUER.name} is set, and {needed.name} is not: the provider says both on registering us."
+            raise InstallationError(message)
+    if not ISSUER.fullmatch(given[OIDC_ISSUER]):
+        # Not repeated: it may hold a password.
+        message = f"{OIDC_ISSUER.name} is no address of a provider: write it like https://login.example.com."
+        raise InstallationError(message)
+    role = given[OIDC_ROLE]
+    if role and role not in NEWCOMERS:
+        message = f"{OIDC_ROLE.name} is {role!r}: newcomers can be {', '.join(NEWCOMERS)}."
+        raise InstallationError(message)
+    newcomers = Role(role) if role else None
+    return Provider(given[OIDC_ISSUER], given[OIDC_CLIENT_ID], given[OIDC_CLIENT_SECRET], newcomers)
 
 
 def _address(text: str) -> tuple[str, int] | None:

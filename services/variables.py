@@ -79,8 +79,24 @@ LINK_KEYS = Setting(
     "",
     "The keys of links to orders, a comma between them: the first makes new links, all open theirs; never shown.",
 )
+OIDC_ISSUER = Setting(
+    "REGULARS_OIDC_ISSUER",
+    "",
+    "The house's OpenID provider, such as https://login.example.com: people sign in there; unset is by password alone.",
+)
+OIDC_CLIENT_ID = Setting("REGULARS_OIDC_CLIENT_ID", "", "Who we are there; it leads back to /sign-in/oidc/back.")
+OIDC_CLIENT_SECRET = Setting("REGULARS_OIDC_CLIENT_SECRET", "", "What we show the provider; it is never shown.")
+OIDC_ROLE = Setting(
+    "REGULARS_OIDC_ROLE",
+    "",
+    "What newcomers of the provider are: viewer, manager or auditor; unset, an admin adds everybody.",
+)
 
+OIDC = (OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ROLE)
 SASL = (SASL_MECHANISM, SASL_USERNAME, SASL_PASSWORD)
 SSL = (SSL_CA, SSL_CERTIFICATE, SSL_KEY, SSL_KEY_PASSWORD)
-SETTINGS = (HOME, POSTGRES, PARTITIONS, KAFKA, TOPIC_PREFIX, SECURITY_PROTOCOL, *SASL, *SSL, METRICS, API, LINK_KEYS)
+SETTINGS = (
+    *(HOME, POSTGRES, PARTITIONS, KAFKA, TOPIC_PREFIX, SECURITY_PROTOCOL, *SASL, *SSL, METRICS, API, LINK_KEYS),
+    *OIDC,
+)
 """Every setting there is; the README lists the same."""

@@ -11,16 +11,18 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
+from services.access.provider import Provider
 from services.api import customer_routes, desk_routes, order_routes, report_routes, view_routes
 from services.api.asking import Ends
 from services.api.deciders import Deciders
 from services.api.readers import Readers
-from services.dashboard import acting, assets, live, me, moved, sign_in
+from services.dashboard import acting, as_of_form, assets, live, me, moved, oidc, sign_in
 from services.dashboard import routes as page_routes
 from services.dashboard.actions import ACTIONS
 from services.dashboard.headers import SafeHeaders
 from services.dashboard.live import Live
 from services.dashboard.moved import Moved
+from services.dashboard.oidc import Oidc
 from services.dashboard.session_readers import SessionReaders
 from services.dashboard.signed_in import SignIn, sign_in_answer
 from services.ingest.http import event_routes, public_routes, segment_routes, verdict_routes, webhook_routes
@@ -39,12 +41,14 @@ ROUTERS = (
     webhook_routes.ROUTER,
     verdict_routes.ROUTER,
     public_routes.ROUTER,
-    report_routes.ROUTER,
     view_routes.router(),
+    report_routes.ROUTER,
     sign_in.router(),
+    oidc.router(),
     me.router(),
     page_routes.router(),
     acting.router(ACTIONS),
+    as_of_form.router(),
     moved.router(),
     live.router(),
     assets.router(),
@@ -55,7 +59,7 @@ ROUTERS = (
 DAY_SECONDS = 86_400
 
 
-def application(front: Front, readers: Readers, deciders: Deciders) -> FastAPI:
+def application(front: Front, readers: Readers, deciders: Deciders, provider: Provider | None = None) -> FastAPI:
     """Return the application. There is no page of documentation: those that exist load scripts from elsewhere."""
     app = FastAPI(title="Regulars", description=DESCRIPTION, version=version("regulars"), docs_url=None, redoc_url=None)
     app.state.front = front
@@ -63,6 +67,8 @@ def application(front: Front, readers: Readers, deciders: Deciders) -> FastAPI:
     app.state.deciders = deciders
     app.state.ends = Ends(readers)
     app.state.session_readers = SessionReaders(readers)
+    app.state.provider = provider
+    app.state.oidc = Oidc(provider) if provider else None
     app.state.moved = Moved(readers.installation)
     app.state.live = Live(readers.installation)
     for router in ROUTERS:

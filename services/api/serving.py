@@ -91,7 +91,7 @@ def _answer(  # noqa: PLR0913, PLR0917 - as above
         figures.messages = inside.acceptor.counts.outcomes
         figures.away = lambda: inside.away
 
-        app = application(inside.front, readers, deciders)
+        app = application(inside.front, readers, deciders, settings.provider)
 
         def stops() -> bool:
             ends = stop.is_set() or inside.failure() is not None

@@ -59,7 +59,7 @@ def add(
     no_link: NoLink = False,
     as_json: AsJson = False,
 ) -> None:
-    """Add a user, and make a link with which they set a password: it opens once, within a day, and is shown now only."""
+    """Add a user, and make a link with which they set a password: it opens once, within a day, and is shown once."""
     now = datetime.now(UTC)
     user = User(name, role, now, shown_as=shown_as or "", email=email or "", stores=stores or ())
     with opened() as installation, installation.connect() as connection, connection.transaction():

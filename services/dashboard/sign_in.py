@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import HTMLResponse, RedirectResponse
@@ -12,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from projections._engine.registry import Connection
 from services.access import links, passwords, sessions, signing_in, users
 from services.access.errors import AccessRefused, LockedOut, SignInRefused
+from services.access.provider import Provider
 from services.access.sessions import ABSOLUTE, COOKIE, Came, SignedIn
 from services.access.users import User
 from services.api.readers import readers_of
@@ -21,6 +23,7 @@ from services.dashboard.same_origin import refuse_other_sites
 from services.dashboard.session_readers import session_readers_of
 from services.dashboard.signed_in import HOME, SIGN_IN, ours
 
+BY_PROVIDER = f"{SIGN_IN}/oidc"
 PRIVATE = {"Cache-Control": "no-store"}
 """Nothing of these pages is kept by anybody: links and sessions stand in them."""
 
@@ -40,7 +43,7 @@ async def _form(request: Request) -> Response:
     after = ours(request.query_params.get("next", HOME))
     if await session_of(request) is not None:
         return RedirectResponse(after, HTTPStatus.SEE_OTHER, PRIVATE)
-    return sign_in_page(after, signed_out="signed_out" in request.query_params)
+    return sign_in_page(request, after, signed_out="signed_out" in request.query_params)
 
 
 async def _sign_in(request: Request) -> Response:
@@ -51,7 +54,7 @@ async def _sign_in(request: Request) -> Response:
         token = await _let_in(request, name, said.get("password", ""))
     except SignInRefused as refused:
         status = HTTPStatus.TOO_MANY_REQUESTS if isinstance(refused, LockedOut) else HTTPStatus.FORBIDDEN
-        return sign_in_page(after, name=name, error=str(refused), status=status)
+        return sign_in_page(request, after, name=name, error=str(refused), status=status)
     return await begin(request, token, after)
 
 
@@ -104,17 +107,31 @@ async def _set_password(request: Request, token: str) -> Response:
     return await begin(request, session, HOME)
 
 
-def sign_in_page(
-    after: str, *, name: str = "", error: str = "", signed_out: bool = False, status: HTTPStatus = HTTPStatus.OK
+def sign_in_page(  # noqa: PLR0913 - all that it can say
+    request: Request,
+    after: str,
+    *,
+    name: str = "",
+    error: str = "",
+    signed_out: bool = False,
+    status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     """Return the page on which one signs in, and is led on to ``after``."""
-    context = {"after": after, "name": name, "error": error, "signed_out": signed_out, "provider": None}
+    context = {"after": after, "name": name, "error": error, "signed_out": signed_out}
+    context["provider"] = _provider(request, after)
     return outside("sign_in.html", context, status)
 
 
 def outside(template: str, context: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:
     """Return a page for whoever is not signed in."""
     return HTMLResponse(render(template, context), status, PRIVATE)
+
+
+def _provider(request: Request, after: str) -> dict[str, str] | None:
+    """Return what the page says of the house's OpenID provider, if there is one."""
+    provider: Provider | None = request.app.state.provider
+    query = "" if after == HOME else f"?{urlencode({'next': after})}"
+    return None if provider is None else {"name": provider.name, "href": f"{BY_PROVIDER}{query}"}
 
 
 async def begin(request: Request, token: str, after: str) -> Response:

@@ -6,10 +6,17 @@ from pathlib import Path
 import pytest
 
 from events.log.cluster import Cluster
+from services.access.provider import Provider
+from services.access.roles import Role
 from services.settings import InstallationError, Settings
 from services.variables import SASL, SECURITY_PROTOCOL, SETTINGS, SSL
 
 SECRET = "open-sesame"  # noqa: S105 - nobody's
+OIDC_GIVEN = {
+    "REGULARS_OIDC_ISSUER": "https://login.example.com/shop",
+    "REGULARS_OIDC_CLIENT_ID": "regulars",
+    "REGULARS_OIDC_CLIENT_SECRET": SECRET,
+}
 KAFKA = {"REGULARS_KAFKA": "kafka-1:9092"}
 SASL_GIVEN = {
     "REGULARS_KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT",
@@ -34,7 +41,7 @@ def test_a_documented_default_is_the_real_one() -> None:
     documented = Settings.from_environment({setting.name: setting.default for setting in SETTINGS})
 
     assert documented == Settings()
-    assert len(SETTINGS) == len(fields(Settings)) - 1 + len(fields(Cluster))
+    assert len(SETTINGS) == len(fields(Settings)) - 2 + len(fields(Cluster)) + len(fields(Provider))
 
 
 def test_each_variable_sets_its_field() -> None:
@@ -52,6 +59,40 @@ def test_each_variable_sets_its_field() -> None:
     )
 
     assert settings == Settings(home=Path("/srv/shop"), postgres=dsn, partitions=24, metrics=("127.0.0.1", 9100))
+
+
+def test_a_provider_is_who_people_sign_in_with() -> None:
+    """All three of it; newcomers are welcome where a role is named for them, and its secret is never shown."""
+    plain = Settings.from_environment(OIDC_GIVEN).provider
+    open_house = Settings.from_environment(OIDC_GIVEN | {"REGULARS_OIDC_ROLE": "viewer"}).provider
+
+    assert plain == Provider("https://login.example.com/shop", "regulars", SECRET)
+    assert plain.name == "login.example.com"
+    assert open_house == Provider("https://login.example.com/shop", "regulars", SECRET, Role.VIEWER)
+    assert SECRET not in repr(plain)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"REGULARS_OIDC_ISSUER": ""}, "REGULARS_OIDC_CLIENT_ID is set, and REGULARS_OIDC_ISSUER is not"),
+        ({"REGULARS_OIDC_CLIENT_ID": ""}, "REGULARS_OIDC_CLIENT_ID is not: the provider says both"),
+        ({"REGULARS_OIDC_CLIENT_SECRET": ""}, "REGULARS_OIDC_CLIENT_SECRET is not: the provider says both"),
+        ({"REGULARS_OIDC_ISSUER": "http://login.example.com"}, "write it like https://login.example.com"),
+        (
+            {"REGULARS_OIDC_ISSUER": "https://me:open-sesame@login.example.com"},
+            "write it like https://login.example.com",
+        ),
+        ({"REGULARS_OIDC_ROLE": "admin"}, "newcomers can be viewer, manager, auditor"),
+        ({"REGULARS_OIDC_ROLE": "staff"}, "newcomers can be viewer, manager, auditor"),
+    ],
+)
+def test_half_a_provider_is_none(given: dict[str, str], sentence: str) -> None:
+    """A sentence names the variable, and repeats no secret."""
+    with pytest.raises(InstallationError, match=sentence) as refused:
+        Settings.from_environment(OIDC_GIVEN | given)
+
+    assert SECRET not in str(refused.value)
 
 
 def test_brokers_turn_kafka_on() -> None:

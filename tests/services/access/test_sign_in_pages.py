@@ -15,21 +15,21 @@ def test_a_page_leads_to_where_one_signs_in_and_back_again(door: Door) -> None:
     """With its query; and what programmes read answers 401 with a sentence, without a challenge that opens a window."""
     resident(door, "petra")
     with browser(door) as client:
-        asked = client.get("/projections?table=projections")
+        asked = client.get("/me?done=ended")
         assert (asked.status_code, asked.headers["location"]) == (
             303,
-            "/sign-in?next=%2Fprojections%3Ftable%3Dprojections",
+            "/sign-in?next=%2Fme%3Fdone%3Dended",
         )
         form = client.get(asked.headers["location"])
-        answer = sign_in(client, "petra", next="/projections?table=projections")
+        answer = sign_in(client, "petra", next="/me?done=ended")
 
-        assert 'value="/projections?table=projections"' in form.text
-        assert (answer.status_code, answer.headers["location"]) == (303, "/projections?table=projections")
-        assert client.get("/projections?table=projections").status_code == 200
+        assert 'value="/me?done=ended"' in form.text
+        assert (answer.status_code, answer.headers["location"]) == (303, "/me?done=ended")
+        assert client.get("/me?done=ended").status_code == 200
         assert client.get("/sign-in").headers["location"] == "/"
 
 
-@pytest.mark.parametrize("path", ["/v1/projections", "/projections.json", "/projections.csv", "/live/moved"])
+@pytest.mark.parametrize("path", ["/v1/projections", "/projections.json", "/projections.csv", "/live/moved?page=projections"])
 def test_what_programmes_read_says_what_to_do(door: Door, path: str) -> None:
     """In JSON; the challenge is none for which a browser opens a window."""
     with browser(door) as client:
@@ -43,12 +43,12 @@ def test_what_programmes_read_says_what_to_do(door: Door, path: str) -> None:
 def test_what_htmx_asks_for_leads_the_whole_window(door: Door) -> None:
     """A part of a page cannot be the page of signing in."""
     with browser(door) as client:
-        said = {"HX-Request": "true", "HX-Current-URL": f"{door.url}/projections?table=projections"}
+        said = {"HX-Request": "true", "HX-Current-URL": f"{door.url}/me?done=ended"}
         answer = client.get("/projections", headers=said)
 
     assert (answer.status_code, answer.headers["hx-redirect"]) == (
         401,
-        "/sign-in?next=%2Fprojections%3Ftable%3Dprojections",
+        "/sign-in?next=%2Fme%3Fdone%3Dended",
     )
 
 

@@ -1,4 +1,4 @@
-"""The libraries for Node that stand in package-lock.json here, installed by npm once, outside the checkout.
+"""Libraries for Node that stand in a package-lock.json, here or elsewhere, installed by npm once, outside the checkout.
 
 The folder is named by what is locked, made beside its place and moved there whole, under a lock: it is complete or not
 there, and two processes that want it at once install it once.
@@ -25,25 +25,25 @@ class NotInstalled(RuntimeError):
     """They cannot be had; the message is a sentence that says what to install."""
 
 
-def modules() -> Path:
-    """Return the folder that holds them, for NODE_PATH. Raises NotInstalled."""
+def modules(of: Path = HERE) -> Path:
+    """Return the folder that holds what a folder of ours has locked, for NODE_PATH. Raises NotInstalled."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         raise NotInstalled(NEEDS_NODE)
-    locked = sha256(b"".join(HERE.joinpath(name).read_bytes() for name in LOCKED)).hexdigest()[:16]
-    place = cache_folder() / f"clients-{locked}"
+    locked = sha256(b"".join(of.joinpath(name).read_bytes() for name in LOCKED)).hexdigest()[:16]
+    place = cache_folder() / f"{of.name.replace('_', '-')}-{locked}"
     if not place.is_dir():
         place.parent.mkdir(parents=True, exist_ok=True)
         with _locked(place.with_suffix(".lock")):
             if not place.is_dir():
-                _install(place)
+                _install(of, place)
     return place / "node_modules"
 
 
-def _install(place: Path) -> None:
+def _install(of: Path, place: Path) -> None:
     folder = Path(mkdtemp(prefix=f"{place.name}.new-", dir=place.parent))
     try:
         for name in LOCKED:
-            shutil.copy(HERE / name, folder)
+            shutil.copy(of / name, folder)
         # No script of a package is run: none of these needs one.
         words = (
             "npm",
