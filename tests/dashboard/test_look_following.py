@@ -149,6 +149,10 @@ def test_a_tab_of_a_page_is_an_address_and_does_not_jump(guide: Guide, tabs: Tab
         expect(tab.get_by_role("link", name="All", exact=True)).to_have_attribute("aria-current", "true")
         assert tab.url == f"{guide.url}/guide"
 
+        tab.get_by_role("link", name="Elsewhere").click()
+        expect(tab.locator("h1")).to_have_text("Sign in")
+        assert tab.locator("nav").count() == 0, "the page of another address is loaded whole"
+
 
 def test_a_slider_shows_its_point_while_it_is_moved(guide: Guide, tabs: Tabs) -> None:
     """By its arrows, too: it keeps the keyboard, the address says the point, and the page is not loaded again."""

@@ -148,6 +148,17 @@
   document.addEventListener("htmx:error", notOpened);
   document.addEventListener("htmx:after:settle", showLive);
 
+  // Another page is loaded whole, with its own scripts and its own place in the navigation.
+
+  document.addEventListener("htmx:before:request", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.target?.id !== "page" || ctx.request.method !== "GET") return;
+    const wanted = new URL(ctx.request.action, location.href);
+    if (wanted.pathname === location.pathname) return;
+    event.preventDefault();
+    if (ctx.anew === undefined) location.assign(wanted);
+  });
+
   // What comes for #page, and is no page of its own: where a sign-in has ended one is led to sign in; what is still being
   // made is asked for again; and what failed when it was fetched anew leaves the old content where it is.
 
