@@ -26,6 +26,7 @@ STYLES = (
     "lists",
     "live",
     "forms",
+    "board",
     "charts",
     "utilities",
     "print",

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from services.dashboard import assets, charts, formats
 from services.dashboard.desk_fields import form_fields
-from services.dashboard.refusal import NOTHING_REFUSED, anchor, fresh_key
+from services.dashboard.refusal import NOTHING_REFUSED, anchor, fresh_key, pair
 
 TEMPLATES = Path(__file__).parent / "templates"
 BY_ITSELF: dict[str, Any] = {
@@ -49,7 +49,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters |= formats.FILTERS
-    made.filters |= {"chart_data": chart_data, "anchor": anchor}
+    made.filters |= {"chart_data": chart_data, "anchor": anchor, "pair": pair}
     made.globals |= BY_ITSELF | {"asset": assets.href, "icon_href": assets.icon_href, "charts": charts}
     made.globals |= {"form_fields": form_fields, "fresh_key": fresh_key}
     return made

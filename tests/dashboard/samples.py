@@ -8,14 +8,14 @@ from tests.dashboard.shop import NORTH, Person
 
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 
-NAMED: dict[str, str] = {"name": "complaints", "partition": "0", "offset": "261"}
+NAMED: dict[str, str] = {"name": "complaints", "partition": "0", "offset": "261", "complaint": "hand-north"}
 """A parameter of any page, by its name. ``subject`` is whom the test looks at; the event is a complaint
 of the north."""
 
 OF_PAGE: dict[tuple[str, str], str] = {}
 """A parameter of one page, where its name means something else there than elsewhere: (view, parameter)."""
 
-ALWAYS_FILLED = frozenset({"event", "projections"})
+ALWAYS_FILLED = frozenset({"complaint_case", "event", "projections"})
 """Views whose pages show something also where nothing has happened, such as what there is by itself."""
 
 
