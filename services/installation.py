@@ -23,7 +23,9 @@ from services.access.schema import create_access
 from services.associations.schema import create_associations
 from services.desk.schema import create_desk
 from services.dial.schema import create_dial
+from services.directory.schema import create_directory
 from services.embedded.postgres import Progress, embedded_postgres
+from services.house.jobs import Jobs
 from services.house.schema import create_house
 from services.ingest.schema import create_ingest
 from services.outgoing.schema import create_outgoing
@@ -66,6 +68,7 @@ class Installation:
         self._lock = Lock()
         self._opened: list[Connection] = []
         self._logs: list[KafkaLog] = []
+        self.jobs = Jobs(self.connect)
 
     def connect(self, application_name: str = "regulars") -> Connection:
         """Return a new connection: autocommit, in UTC, preparing what it repeats. Each thread needs its own.
@@ -116,7 +119,8 @@ class Installation:
         return Journal(self.connect("regulars journal"))
 
     def close(self) -> None:
-        """Close every connection that is still open."""
+        """Have the jobs end that it runs, and close every connection that is still open."""
+        self.jobs.close()
         with self._lock:
             for log in self._logs:
                 log.close()
@@ -170,6 +174,7 @@ def prepare(dsn: str, partitions: int) -> None:
             create_dial(connection)
             create_associations(connection)
             create_segments(connection)
+            create_directory(connection)
             create_desk(connection)
             create_reactions(connection)
             create_outgoing(connection)

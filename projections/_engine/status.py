@@ -150,7 +150,9 @@ class _Lags:
 def _count(connection: Connection, table: str, *, exact: bool) -> int:
     if not exact:
         thought = connection.execute(THOUGHT, [f"{ddl.SCHEMA}.{table}"]).fetchone()
-        if thought is not None and thought[0] >= COUNTED_BELOW:
+        if thought is None:
+            return 0  # it was swapped since the caller's snapshot, which still knows of it
+        if thought[0] >= COUNTED_BELOW:
             return int(thought[0])
     query = sql.SQL("SELECT count(*) FROM {}.{}").format(sql.Identifier(ddl.SCHEMA), sql.Identifier(table))
     row = connection.execute(query).fetchone()

@@ -30,7 +30,7 @@ from services.dashboard import flash
 from services.dashboard.flash import Flash
 from services.dashboard.form_fields import fields_of
 from services.dashboard.refusal import Sent
-from services.dashboard.refusing import refused_answer
+from services.dashboard.refusing import page_again, refused_answer
 from services.dashboard.signed_in import HOME, ours, viewer_of
 from services.desk.deciding import Refused
 from services.desk.desk import Desk
@@ -68,12 +68,24 @@ class Acting:
     now: datetime
 
 
+class Once(NamedTuple):
+    """What is shown to its doer this once, and kept nowhere, such as a key."""
+
+    what: str
+    text: str
+
+
 class Done(NamedTuple):
-    """What came of an action: a sentence, and where to go on, if not back. ``shows`` tells whether pages show it."""
+    """What came of an action: a sentence, and where to go on, if not back. ``shows`` tells whether pages show it.
+
+    What is to be shown ``once`` stands in the page from which the form came, which is answered at once: it is put into
+    no cookie.
+    """
 
     sentence: str
     back: str = ""
     shows: Callable[[Connection], bool] | None = None
+    once: Once | None = None
 
 
 class Action(NamedTuple):
@@ -104,11 +116,24 @@ def _route(action: Action) -> Callable[[Request], Awaitable[Response]]:
             done = await _carried_out(request, action, viewer, sent)
         except REFUSALS as refused:
             return await refused_answer(request, viewer, sent, refused)
+        if done.once is not None:
+            return await _told_once(request, viewer, sent, done)
         answer = RedirectResponse(ours(done.back) if done.back else sent.back, HTTPStatus.SEE_OTHER, PRIVATE)
         await flash.tell(request, answer, viewer, Flash("good", done.sentence))
         return answer
 
     return route
+
+
+async def _told_once(request: Request, viewer: Viewer, sent: Sent, done: Done) -> Response:
+    """Answer with the page from which the form came, and in it what is shown once. Raises Problem."""
+    more = {"once": done.once, "flash": Flash("good", done.sentence)}
+    answer = await page_again(request, viewer, sent, more, HTTPStatus.OK)
+    if answer is None:
+        message = "What was made can be shown on its own page alone: open that, and do it again there."
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "nowhere_to_show", message)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 async def _carried_out(request: Request, action: Action, viewer: Viewer, sent: Sent) -> Done:

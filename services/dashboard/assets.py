@@ -30,6 +30,7 @@ STYLES = (
     "charts",
     "utilities",
     "print",
+    "house",
 )
 """The parts of the one style sheet, in their order."""
 

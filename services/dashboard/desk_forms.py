@@ -41,7 +41,7 @@ def decide(acting: Acting) -> Done:
     _check(acting, command, acting.desk.state(aggregate, name).state)
     order = Order(aggregate, name, command, acting.viewer.name, acting.key, acting.version)
     decided = acting.desk.perform(order, acting.now)
-    return Done(sentence_of(decided, command), shows=_shows(acting.desk, decided))
+    return Done(sentence_of(decided, command), shows=shown_by(acting.desk, decided))
 
 
 def _check(acting: Acting, command: Command, state: Any) -> None:  # noqa: ANN401 - each aggregate has its own
@@ -60,7 +60,7 @@ def _check(acting: Acting, command: Command, state: Any) -> None:  # noqa: ANN40
             raise NotYours(message)
 
 
-def _shows(desk: Desk, decided: Decided) -> Callable[[Connection], bool] | None:
+def shown_by(desk: Desk, decided: Decided) -> Callable[[Connection], bool] | None:
     """Return what tells whether the projections have what was decided; nothing where there is nothing to wait for."""
     if not decided.events:
         return None

@@ -1,5 +1,6 @@
 """How a refusal is answered: with the page of its form, the sentence beside the form and what was typed in it."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -27,8 +28,10 @@ async def refused_answer(request: Request, viewer: Viewer, sent: Sent, refused: 
     """Return the page from which a form came, with what is wrong, or a page that says that alone."""
     problem = _problem(refused)
     refusal = Refusal(sent.form, problem.message, problem.field, problem.status, sent.said)
+    flash = Flash("bad", refusal.message, f"#{refusal.form}" if refusal.form else "")
+    more = {"refused": refusal, "flash": flash}
     try:
-        return await _page_again(request, viewer, sent, refusal) or problem_page(request, viewer, problem)
+        return await page_again(request, viewer, sent, more, refusal.status) or problem_page(request, viewer, problem)
     except Problem:
         return problem_page(request, viewer, problem)
 
@@ -52,8 +55,10 @@ def _problem(refused: Exception) -> Problem:
             return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "refused", str(refused))
 
 
-async def _page_again(request: Request, viewer: Viewer, sent: Sent, refusal: Refusal) -> Response | None:
-    """Return the page where a form stands, or None where it is none of ours. Raises Problem."""
+async def page_again(
+    request: Request, viewer: Viewer, sent: Sent, more: Mapping[str, Any], status: HTTPStatus
+) -> Response | None:
+    """Return the page where a form stands, with more in it; None where it is none of ours. Raises Problem."""
     parts = urlsplit(sent.back)
     found = page_at(unquote(parts.path))
     if found is None:
@@ -69,11 +74,10 @@ async def _page_again(request: Request, viewer: Viewer, sent: Sent, refusal: Ref
     context = {
         **surroundings(there, viewer, page),
         **shown(there, page, asked, answer),
-        "refused": refusal,
-        "flash": Flash("bad", refusal.message, f"#{refusal.form}" if refusal.form else ""),
         "live_href": None,
+        **more,
     }
-    return page_answer(there, page.template, context, refusal.status, PRIVATE)
+    return page_answer(there, page.template, context, status, PRIVATE)
 
 
 def page_at(path: str) -> tuple[Page, dict[str, Any]] | None:

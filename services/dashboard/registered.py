@@ -1,11 +1,21 @@
 """Every page there is, one line each, in the order of the navigation."""
 
 from services.dashboard.page import Page
+from services.views.audit import AUDIT_VIEW
+from services.views.audit_decisions import AUDIT_DECISIONS_VIEW
+from services.views.audit_looks import AUDIT_LOOKS_VIEW
+from services.views.audit_sign_ins import AUDIT_SIGN_INS_VIEW
 from services.views.complaint_case import COMPLAINT_CASE
 from services.views.complaints_board import COMPLAINTS_BOARD
+from services.views.dead_letters import DEAD_LETTER_VIEW, DEAD_LETTERS_VIEW
 from services.views.events_at import EVENT_VIEW
 from services.views.live import LIVE_VIEW
 from services.views.projections import PROJECTIONS_VIEW
+from services.views.settings_outgoing import SETTINGS_OUTGOING_VIEW
+from services.views.settings_playbooks import SETTINGS_PLAYBOOKS_VIEW
+from services.views.settings_policies import SETTINGS_VIEW
+from services.views.settings_users import SETTINGS_USERS_VIEW
+from services.views.sources import SOURCE_VIEW, SOURCES_VIEW
 
 GROUPS = ("Customers", "Shop", "House")
 
@@ -15,4 +25,16 @@ PAGES: tuple[Page, ...] = (
     Page(LIVE_VIEW, "Shop", "radio", "Live"),
     Page(PROJECTIONS_VIEW, "House", "layers", "Projections", follows=True),
     Page(EVENT_VIEW),
+    Page(DEAD_LETTERS_VIEW, "House", "inbox", "Dead letters"),
+    Page(DEAD_LETTER_VIEW),
+    Page(AUDIT_VIEW, "House", "scroll-text", "Audit"),
+    Page(AUDIT_LOOKS_VIEW),
+    Page(AUDIT_SIGN_INS_VIEW),
+    Page(AUDIT_DECISIONS_VIEW),
+    Page(SOURCES_VIEW, "House", "plug", "Sources"),
+    Page(SOURCE_VIEW),
+    Page(SETTINGS_VIEW, "House", "settings", "Settings"),
+    Page(SETTINGS_PLAYBOOKS_VIEW),
+    Page(SETTINGS_USERS_VIEW),
+    Page(SETTINGS_OUTGOING_VIEW),
 )

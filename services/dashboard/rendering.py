@@ -30,6 +30,8 @@ BY_ITSELF: dict[str, Any] = {
     "flash": None,
     "refused": NOTHING_REFUSED,
     "live_href": None,
+    "once": None,
+    "grafana": "",
     "search_text": "",
 }
 """What the frame of a page shows, where nobody says."""

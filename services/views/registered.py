@@ -1,11 +1,22 @@
 """Every view there is, one line each."""
 
+from services.views.audit import AUDIT_VIEW
+from services.views.audit_decisions import AUDIT_DECISIONS_VIEW
+from services.views.audit_looks import AUDIT_LOOKS_VIEW
+from services.views.audit_sign_ins import AUDIT_SIGN_INS_VIEW
 from services.views.complaint_case import COMPLAINT_CASE
 from services.views.complaints_board import COMPLAINTS_BOARD
+from services.views.dead_letters import DEAD_LETTER_VIEW, DEAD_LETTERS_VIEW
 from services.views.events_at import EVENT_VIEW
 from services.views.live import LIVE_VIEW
 from services.views.projections import PROJECTIONS_VIEW
+from services.views.report_list import REPORTS_VIEW
 from services.views.reports import REPORT_VIEWS
+from services.views.settings_outgoing import SETTINGS_OUTGOING_VIEW
+from services.views.settings_playbooks import SETTINGS_PLAYBOOKS_VIEW
+from services.views.settings_policies import SETTINGS_VIEW
+from services.views.settings_users import SETTINGS_USERS_VIEW
+from services.views.sources import SOURCE_VIEW, SOURCES_VIEW
 from services.views.view import View
 
 VIEWS: tuple[View, ...] = (
@@ -14,5 +25,18 @@ VIEWS: tuple[View, ...] = (
     EVENT_VIEW,
     LIVE_VIEW,
     PROJECTIONS_VIEW,
+    REPORTS_VIEW,
+    AUDIT_DECISIONS_VIEW,
+    AUDIT_LOOKS_VIEW,
+    AUDIT_SIGN_INS_VIEW,
+    AUDIT_VIEW,
+    DEAD_LETTER_VIEW,
+    DEAD_LETTERS_VIEW,
+    SETTINGS_OUTGOING_VIEW,
+    SETTINGS_PLAYBOOKS_VIEW,
+    SETTINGS_USERS_VIEW,
+    SETTINGS_VIEW,
+    SOURCE_VIEW,
+    SOURCES_VIEW,
     *REPORT_VIEWS,
 )
