@@ -28,6 +28,7 @@ BY_ITSELF: dict[str, Any] = {
     "as_of": None,
     "past": None,
     "flash": None,
+    "here": "",
     "refused": NOTHING_REFUSED,
     "live_href": None,
     "once": None,

@@ -176,14 +176,17 @@ def test_a_slider_shows_its_point_while_it_is_moved(guide: Guide, tabs: Tabs) ->
 
 
 def test_a_form_is_sent_once(guide: Guide, tabs: Tabs) -> None:
-    """Who clicks again while it is being sent means one thing."""
+    """Who clicks again while it is being sent means one thing; what came of it is told until they go on."""
     with tabs.on("/guide") as tab:
         opened(tab)
 
         tab.get_by_role("button", name="Take it").evaluate(AGAIN)
         expect(tab.locator("h1")).to_have_text("Taken")
+        assert guide.sent == 1
 
-    assert guide.sent == 1
+        guide.say("Moved by that")
+        expect(tab.locator("h1")).to_have_text("Moved by that")
+        assert tab.get_by_text("It is yours now.").is_visible()
 
 
 def test_a_past_follows_nothing(tabs: Tabs) -> None:

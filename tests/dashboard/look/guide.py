@@ -154,6 +154,7 @@ class Guide:
         """Be as at first: who looks is signed in, and nothing has been shown yet."""
         self.heading = "Nordhaus Logistics"
         self.status = 200
+        self.flash: dict[str, str] | None = None
         self.wholes = 0
         self.sent = 0
         self.reachable = True
@@ -180,12 +181,14 @@ class Guide:
             return RedirectResponse("/sign-in", 303)
         partial = request.headers.get("hx-request-type") == "partial"
         self.wholes += not partial
-        shown = context(request.query_params) | {"heading": self.heading, "partial": partial}
+        shown = context(request.query_params) | {"heading": self.heading, "partial": partial, "flash": self.flash}
+        self.flash = None
         return HTMLResponse(environment().get_template("guide.html").render(shown), self.status)
 
     async def _send(self) -> Response:
         self.sent += 1
         self.heading = "Taken"
+        self.flash = {"kind": "good", "text": "It is yours now."}
         await asyncio.sleep(SLOW_SECONDS)
         return RedirectResponse("/guide", 303)
 
