@@ -184,6 +184,7 @@ def test_a_form_is_sent_once(guide: Guide, tabs: Tabs) -> None:
         expect(tab.locator("h1")).to_have_text("Taken")
         assert guide.sent == 1
 
+        opened(tab)
         guide.say("Moved by that")
         expect(tab.locator("h1")).to_have_text("Moved by that")
         assert tab.get_by_text("It is yours now.").is_visible()
