@@ -18,6 +18,7 @@ from projections._engine.registry import Connection
 from services.access.viewer import Viewer
 from services.api.asked import AskedFor, refused
 from services.api.lending import Lending
+from services.api.looking import tell_of_look
 from services.api.readers import Readers, readers_of
 from services.house.clock import clock_of
 from services.ingest.http.answers import Problem
@@ -107,6 +108,7 @@ async def answered(
             else:
                 with readers.log():  # one past is made at a time
                     told = tell(connection, view, asking)
+        tell_of_look(connection, request, view, viewer, path)
         lag = 0 if asked.until else lag_of(told.positions, ends_of(request).now())
         return Answered(told, lag, asked.until)
 

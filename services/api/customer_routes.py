@@ -2,20 +2,22 @@
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
 from events.envelope import Subject
 from projections._engine.as_of import Until
+from projections._engine.registry import Connection
+from services.access.roles import Capability
+from services.api.looking import tell_of_customer
 from services.api.points import Happened, Known, until_of, zoned
 from services.api.readers import readers_of
 from services.api.texts import READABLE
+from services.dashboard.signed_in import viewer_of
 from services.ingest.http import documents
 from services.ingest.http.answers import Problem, json_answer
-from services.ingest.http.front import front_of, key_of
-from services.ingest.source import Role
 from services.reports.customer import SECTIONS, page_as_of
 
 ROUTER = APIRouter(tags=["Customers"], dependencies=READABLE)
@@ -47,7 +49,10 @@ async def part(
 async def _answered(
     request: Request, subject: str, name: str | None, now: datetime | None, until: Until | None
 ) -> Response:
-    await front_of(request).authenticated(key_of(request), Role.ADMIN)
+    viewer = await viewer_of(request)
+    if not viewer.may(Capability.PERSONAL) or viewer.narrowed:
+        message = "You may not look at whole pages of customers: it takes an admin key, or the role manager or auditor."
+        raise Problem(HTTPStatus.FORBIDDEN, "forbidden", message)
     try:
         msgspec.convert(subject, Subject)
     except msgspec.ValidationError:
@@ -57,7 +62,14 @@ async def _answered(
     if not sections:
         message = f"There is no section {name!r}; there are: {', '.join(each.name for each in SECTIONS)}."
         raise Problem(HTTPStatus.NOT_FOUND, "not_found", message, field="section")
-    told = await readers_of(request).ask(lambda connection: page_as_of(connection, subject, until, now, sections))
+
+    def question(connection: Connection) -> dict[str, Any]:
+        told = page_as_of(connection, subject, until, now, sections)
+        if told.get("profile", ()) is not None:
+            tell_of_customer(connection, request, viewer, subject, name or "customer")
+        return told
+
+    told = await readers_of(request).ask(question)
     if name is not None:
         return json_answer(told[name])
     if told["profile"] is None:

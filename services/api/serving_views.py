@@ -11,6 +11,7 @@ from services.access.viewer import Viewer
 from services.api.asked import AskedFor
 from services.api.asking import RETRY_SECONDS, answered, problem_of
 from services.api.lending import Lending
+from services.api.looking import tell_of_look
 from services.api.readers import readers_of
 from services.house.clock import clock_of
 from services.ingest.http.answers import json_answer
@@ -51,6 +52,7 @@ async def as_csv(request: Request, view: View, asked: AskedFor, viewer: Viewer, 
     told = pieces()
     try:
         first = await readers.in_thread(lambda: next(told, ""))
+        await readers.ask(lambda connection: tell_of_look(connection, request, view, viewer, path))
     except (BadParameter, NotFound, NotYours) as error:
         raise problem_of(error) from error
     name = f"{view.name}{'-' if asked.parameters.table else ''}{asked.parameters.table}.csv"

@@ -29,7 +29,9 @@ def test_a_page_leads_to_where_one_signs_in_and_back_again(door: Door) -> None:
         assert client.get("/sign-in").headers["location"] == "/"
 
 
-@pytest.mark.parametrize("path", ["/v1/projections", "/projections.json", "/projections.csv", "/live/moved?page=projections"])
+@pytest.mark.parametrize(
+    "path", ["/v1/projections", "/projections.json", "/projections.csv", "/live/moved?page=projections"]
+)
 def test_what_programmes_read_says_what_to_do(door: Door, path: str) -> None:
     """In JSON; the challenge is none for which a browser opens a window."""
     with browser(door) as client:
