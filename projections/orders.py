@@ -51,7 +51,7 @@ def stop(at: datetime, kind: str, parcel: str, word: str, place: str = "") -> tu
     return (JSON.encode((at, kind, parcel, word, place)).decode(),)
 
 
-class Orders(Projection, version=2):
+class Orders(Projection, version=3, indexes=("order",)):
     """An order of a subject."""
 
     subject: Key[str]

@@ -11,6 +11,8 @@ from events.log import EventLog
 from services.associations.keeping import Wanted, mine
 from services.associations.rules import TooManySetsError
 from services.dial.fitting import fill_dials
+from services.directory.filling import fill
+from services.house.clock import clock_of
 from services.installation import Connection
 from services.reports import words
 from services.reports.asking import Asked, settled
@@ -59,10 +61,16 @@ def _members(standing: Standing) -> str:
     return f"{len(told)} segments: {words.counted(entered, 'customer')} entered, {left:,} left"
 
 
+def _directory(standing: Standing) -> str:
+    now = clock_of(standing.connection).now()
+    return f"{words.counted(fill(standing.connection, standing.log.log_id, now), 'customer')} can be listed and found"
+
+
 JOBS: tuple[Job, ...] = (
     Job("dials", _dials),
     Job("associations", _rules),
     Job("segments", _members),
+    Job("directory", _directory),
 )
 
 

@@ -47,6 +47,12 @@ def _send(installation: Installation, stop: Event, report: Report) -> None:
     sending(_clock(installation), OutgoingFigures()).run(installation, stop, report)
 
 
+def _list(installation: Installation, stop: Event, report: Report) -> None:
+    from services.directory.following import follow_until_stopped  # noqa: PLC0415 - see above
+
+    follow_until_stopped(installation, stop, report)
+
+
 def _serve(installation: Installation, stop: Event, report: Report) -> None:
     from services.api.serving import serve_beside  # noqa: PLC0415 - see above
 
@@ -62,5 +68,10 @@ def _clock(installation: Installation) -> Callable[[], datetime]:
 AT_ONCE = (Loop("the relay of the desk", _relay),)
 """What need not wait until the projections are built."""
 
-ONCE_BUILT = (Loop("the reactions", _react), Loop("the sender", _send), Loop("the front door and the pages", _serve))
+ONCE_BUILT = (
+    Loop("the reactions", _react),
+    Loop("the sender", _send),
+    Loop("the directory", _list),
+    Loop("the front door and the pages", _serve),
+)
 """What looks at the projections."""

@@ -15,6 +15,7 @@ from services.access import sessions, users
 from services.access.roles import Role
 from services.access.sessions import Came
 from services.access.users import User
+from services.directory.following import follow
 from services.house.clock import clock_of
 from services.relay.journaling import relay_now
 from services.settings import Settings
@@ -75,6 +76,7 @@ class Dashboard:
         """Bring what the desk decided onto the log, and let every projection catch up."""
         relay_now(self.installation)
         pump(self.installation.journal(), self.installation.connect, stored(PROJECTIONS))
+        follow(self.connection, self.installation.journal(), clock_of(self.connection).now())
 
 
 @contextmanager
