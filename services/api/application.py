@@ -17,6 +17,7 @@ from services.api.asking import Ends
 from services.api.deciders import Deciders
 from services.api.readers import Readers
 from services.dashboard import acting, as_of_form, assets, live, me, moved, oidc, sign_in
+from services.dashboard import report_routes as report_page_routes
 from services.dashboard import routes as page_routes
 from services.dashboard.actions import ACTIONS
 from services.dashboard.headers import SafeHeaders
@@ -47,6 +48,7 @@ ROUTERS = (
     oidc.router(),
     me.router(),
     page_routes.router(),
+    report_page_routes.ROUTER,
     acting.router(ACTIONS),
     as_of_form.router(),
     moved.router(),

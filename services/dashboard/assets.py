@@ -24,6 +24,7 @@ STYLES = (
     "components",
     "tables",
     "lists",
+    "reports",
     "live",
     "forms",
     "board",

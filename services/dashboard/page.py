@@ -11,7 +11,7 @@ class Page(NamedTuple):
 
     Its template is ``templates/NAME.html``, NAME being the view's. ``path`` is where it is found, the view's own by
     itself. Without a ``group`` it is not in the navigation; ``icon`` and ``label`` are what stands there. A page that
-    ``follows`` is fetched anew when what it is made of has moved.
+    ``follows`` is fetched anew when what it is made of has moved. ``shown_by`` is the template of several pages.
     """
 
     view: View
@@ -20,6 +20,7 @@ class Page(NamedTuple):
     label: str = ""
     path: str = ""
     follows: bool = False
+    shown_by: str = ""
 
     @property
     def at(self) -> str:
@@ -29,7 +30,7 @@ class Page(NamedTuple):
     @property
     def template(self) -> str:
         """Return its template."""
-        return f"{self.view.name}.html"
+        return f"{self.shown_by or self.view.name}.html"
 
     def open_to(self, viewer: Viewer) -> bool:
         """Return whether a viewer may see it."""

@@ -1,6 +1,7 @@
 """Every page there is, one line each, in the order of the navigation."""
 
 from services.dashboard.page import Page
+from services.dashboard.report_pages import REPORT_PAGES
 from services.views.audit import AUDIT_VIEW
 from services.views.audit_decisions import AUDIT_DECISIONS_VIEW
 from services.views.audit_looks import AUDIT_LOOKS_VIEW
@@ -23,6 +24,7 @@ PAGES: tuple[Page, ...] = (
     Page(COMPLAINTS_BOARD, "Customers", "message-square-warning", "Complaints", follows=True),
     Page(COMPLAINT_CASE, follows=True),
     Page(LIVE_VIEW, "Shop", "radio", "Live"),
+    *REPORT_PAGES,
     Page(PROJECTIONS_VIEW, "House", "layers", "Projections", follows=True),
     Page(EVENT_VIEW),
     Page(DEAD_LETTERS_VIEW, "House", "inbox", "Dead letters"),

@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from services.dashboard import assets, charts, formats
+from services.dashboard import assets, charts, formats, report_charts, report_links, report_shape
 from services.dashboard.desk_fields import form_fields
 from services.dashboard.refusal import NOTHING_REFUSED, anchor, fresh_key, pair
 
@@ -53,7 +53,14 @@ def environment() -> Environment:
     )
     made.filters |= formats.FILTERS
     made.filters |= {"chart_data": chart_data, "anchor": anchor, "pair": pair}
-    made.globals |= BY_ITSELF | {"asset": assets.href, "icon_href": assets.icon_href, "charts": charts}
+    made.globals |= BY_ITSELF | {
+        "asset": assets.href,
+        "icon_href": assets.icon_href,
+        "charts": charts,
+        "shape": report_shape,
+        "report_charts": report_charts,
+        "report_links": report_links,
+    }
     made.globals |= {"form_fields": form_fields, "fresh_key": fresh_key}
     return made
 

@@ -15,7 +15,7 @@ of the north."""
 OF_PAGE: dict[tuple[str, str], str] = {}
 """A parameter of one page, where its name means something else there than elsewhere: (view, parameter)."""
 
-ALWAYS_FILLED = frozenset({"complaint_case", "event", "projections"})
+ALWAYS_FILLED = frozenset({"complaint_case", "event", "projections", "reports"})
 """Views whose pages show something also where nothing has happened, such as what there is by itself."""
 
 
@@ -42,6 +42,9 @@ def named(page: Page) -> str:
     """Return what a test over pages calls a page."""
     return page.view.name
 
+
+ONE_A_TEMPLATE = tuple({page.template: page for page in PAGES}.values())
+"""Pages that look alike, since one template makes them, are looked at once."""
 
 PERSONAL = tuple(page for page in PAGES if page.view.personal)
 OF_A_STORE = tuple(page for page in PAGES if "store" in page.view.parameters.__struct_fields__)

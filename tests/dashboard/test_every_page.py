@@ -11,12 +11,13 @@ from services.dashboard.page import Page
 from services.dashboard.registered import GROUPS, PAGES
 from tests.dashboard.conftest import Browsing
 from tests.dashboard.reading import Html
-from tests.dashboard.samples import ALWAYS_FILLED, OF_A_STORE, PERSONAL, api_path_of, named, path_of
+from tests.dashboard.samples import ALWAYS_FILLED, OF_A_STORE, ONE_A_TEMPLATE, PERSONAL, api_path_of, named, path_of
 from tests.dashboard.served import Dashboard
 from tests.dashboard.shop import SOUTH
 
 SUFFIXES = ("", ".json", ".csv")
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=named)
+EVERY_TEMPLATE = pytest.mark.parametrize("page", ONE_A_TEMPLATE, ids=named)
 SMALLEST_CHARACTERS = 200
 
 
@@ -27,7 +28,7 @@ def nobody_there(empty_dashboard: Dashboard) -> Iterator[httpx.Client]:
         yield client
 
 
-@EVERY_PAGE
+@EVERY_TEMPLATE
 def test_every_page_has_a_title_one_heading_and_its_twins(page: Page, browsing: Browsing) -> None:
     """It says what it is, in the tab and above its content; the same is there as JSON and as CSV."""
     html, document, table = (browsing().get(path_of(page, suffix)) for suffix in SUFFIXES)
@@ -45,7 +46,7 @@ def test_every_page_has_a_title_one_heading_and_its_twins(page: Page, browsing: 
     }
 
 
-@EVERY_PAGE
+@EVERY_TEMPLATE
 def test_every_page_keeps_to_the_policy(page: Page, browsing: Browsing) -> None:
     """Nothing in it would need a weaker policy: no style, no handler and no script stands within the page."""
     answer = browsing().get(path_of(page))
@@ -58,7 +59,7 @@ def test_every_page_keeps_to_the_policy(page: Page, browsing: Browsing) -> None:
     assert {each.attributes.get("type") for each in scripts} <= {"application/json"}
 
 
-@EVERY_PAGE
+@EVERY_TEMPLATE
 def test_every_page_of_an_empty_shop_says_so(page: Page, nobody_there: httpx.Client) -> None:
     """Where nothing has happened, it says what is empty; of a customer whom nobody knows it says that."""
     answer = nobody_there.get(path_of(page))

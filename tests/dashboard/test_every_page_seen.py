@@ -14,9 +14,8 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page as Tab
 
 from services.dashboard.page import Page
-from services.dashboard.registered import PAGES
 from tests.dashboard.conftest import CHROME
-from tests.dashboard.samples import named, path_of
+from tests.dashboard.samples import ONE_A_TEMPLATE, named, path_of
 from tests.dashboard.served import Dashboard
 from tests.dashboard.tabs import HEIGHTS, Look, Looking, looking
 
@@ -52,7 +51,7 @@ def pictures() -> Path:
     return folder
 
 
-@pytest.mark.parametrize("page", PAGES, ids=named)
+@pytest.mark.parametrize("page", ONE_A_TEMPLATE, ids=named)
 def test_everybody_can_use_every_page(page: Page, reader: Looking, pictures: Path) -> None:
     """Axe finds nothing, on either screen, by day and by night; on a telephone nothing has to be moved sideways."""
     tab = reader.visit(path_of(page))
@@ -72,7 +71,7 @@ def test_everybody_can_use_every_page(page: Page, reader: Looking, pictures: Pat
     reader.check()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=named)
+@pytest.mark.parametrize("page", ONE_A_TEMPLATE, ids=named)
 def test_every_page_can_be_read_without_javascript(page: Page, plain_reader: Looking) -> None:
     """Its content is there, and as wide as a telephone."""
     tab = plain_reader.visit(path_of(page))

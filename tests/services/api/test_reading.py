@@ -51,7 +51,7 @@ def test_a_report_says_what_it_was_asked_and_as_of_where(client: httpx.Client, s
 
     assert document["question"]["currency"] == "GBP"
     assert document["question"]["begin"] == "2024-05-17"
-    assert document["positions"] == {str(part): end for part, end in shop.log().ends().items()}
+    assert document["as_of"]["positions"] == {str(part): end for part, end in shop.log().ends().items()}
     assert document["figures"]["revenue_minor"] == 3000
     assert [row["person"] for row in document["tables"]["best"]] == ["customer:1"]
 
@@ -64,12 +64,12 @@ def test_a_report_of_the_past(client: httpx.Client) -> None:
     known = client.get("/v1/reports/concentration", params={"known_at": by}).json()
 
     assert (happened["figures"]["revenue_minor"], known["figures"]["revenue_minor"]) == (1500, 0)
-    assert set(known["positions"].values()) == {0}
+    assert set(known["as_of"]["positions"].values()) == {0}
 
 
 def test_every_report_is_listed_with_its_definition(client: httpx.Client) -> None:
     """What a figure means stands beside it."""
-    reports = client.get("/v1/reports").json()["reports"]
+    reports = client.get("/v1/reports").json()["tables"]["reports"]
 
     assert "concentration" in {each["name"] for each in reports}
     assert all(len(each["definition"]) > 200 for each in reports)
@@ -103,7 +103,11 @@ def test_a_customers_page_of_the_past(client: httpx.Client) -> None:
         ("/v1/reports/concentration?limit=0", 422, "limit"),
         ("/v1/reports/concentration?currency=pounds", 422, "currency"),
         ("/v1/reports/concentration?known_at=2024-05-17T12:00:00", 422, "known_at"),
-        ("/v1/reports/concentration?known_at=2024-05-17T12:00:00Z&happened_by=2024-05-17T12:00:00Z", 422, "known_at"),
+        (
+            "/v1/reports/concentration?known_at=2024-05-17T12:00:00Z&happened_by=2024-05-17T12:00:00Z",
+            422,
+            "happened_by",
+        ),
         ("/v1/customers/customer:1?happened_by=2024-05-17T12:00:00", 422, "happened_by"),
         ("/v1/customers/nobody", 422, "subject"),
         ("/v1/customers/customer:%00", 422, "subject"),
