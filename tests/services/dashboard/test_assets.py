@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.dashboard import assets
+from services.dashboard.registered import PAGES
 from services.dashboard.rendering import TEMPLATES
 from tests.tidy.sources import ROOT
 
@@ -66,6 +67,7 @@ def test_every_icon_that_is_named_is_there() -> None:
         for pattern in (ICON_CALL, ICON_GIVEN)
         for name in pattern.findall(path.read_text(encoding="utf-8"))
     }
+    used |= {(page.icon, page.view.name) for page in PAGES if page.icon}
     listed = json.loads((ROOT / "infra/assets/icons.json").read_text(encoding="utf-8"))
 
     assert len(used) > 10
