@@ -25,6 +25,18 @@ from services.dashboard.signed_in import NO_SESSION, signed_in
 from services.ingest.http.answers import Problem
 
 ME = "/me"
+MOST_AGENT_CHARACTERS = 60
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (
+    ("iPhone", "an iPhone"),
+    ("iPad", "an iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+"""What browsers call themselves by, the telling word first: most claim to be all those after them, too."""
+
 DONE = {
     "password": "Your password is changed. You are signed out everywhere else.",
     "ended": "That session has ended.",
@@ -118,11 +130,21 @@ async def _page(request: Request, who: SignedIn, error: str = "") -> Response:
         "user": user,
         "sessions": there,
         "current": who.session,
+        "called": called,
         "error": error,
         "least": passwords.LEAST_CHARACTERS,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
     return HTMLResponse(render("me.html", context), status, sign_in.PRIVATE)
+
+
+def called(agent: str) -> str:
+    """Return what to call a browser by what it says of itself, which it may say as it likes."""
+    browser = next((name for word, name in BROWSERS if word in agent), "")
+    system = next((name for word, name in SYSTEMS if word in agent), "")
+    if browser and system:
+        return f"{browser} on {system}"
+    return browser or agent[:MOST_AGENT_CHARACTERS] or "A browser that does not say its name"
 
 
 def _done(what: str) -> Response:

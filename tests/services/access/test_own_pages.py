@@ -2,13 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from services.access import links
 from services.access.roles import Role
 from services.access.users import User, add
+from services.dashboard.me import called
 from tests.services.access.conftest import PASSWORD
 from tests.services.access.house import browser, resident, sign_in, signed_in
 from tests.services.ingest.doors import Door
 
+MOZILLA, WEBKIT = "Mozilla/5.0", "AppleWebKit/537.36 (KHTML, like Gecko)"
 NEW = "five o'clock is tea time"
 
 
@@ -63,7 +67,7 @@ def test_ones_own_page_changes_the_password(door: Door) -> None:
 
 
 def test_ones_own_page_lists_and_ends_sessions(door: Door) -> None:
-    """One's own alone; what a browser calls itself is text."""
+    """One's own alone; a browser is named as people know it, and what it calls itself is text."""
     resident(door, "yuri")
     resident(door, "zoe")
     with signed_in(door, "yuri") as here, signed_in(door, "yuri", **{"User-Agent": "<i>Tab</i>"}) as there:
@@ -79,3 +83,22 @@ def test_ones_own_page_lists_and_ends_sessions(door: Door) -> None:
 
         assert there.get("/me").status_code == 303
         assert here.get("/me").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        (f"{MOZILLA} (X11; Linux x86_64) {WEBKIT} Chrome/148.0.0.0 Safari/537.36", "Chrome on Linux"),
+        (f"{MOZILLA} (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/148.0 Safari/537.36 Edg/148.0", "Edge on Windows"),
+        (
+            f"{MOZILLA} (iPhone; CPU iPhone OS 19_0 like Mac OS X) {WEBKIT} Version/19.0 Safari/604.1",
+            "Safari on an iPhone",
+        ),
+        ("Firefox", "Firefox"),
+        ("curl/8.1", "curl/8.1"),
+        ("", "A browser that does not say its name"),
+    ],
+)
+def test_a_browser_is_called_what_people_call_it(agent: str, name: str) -> None:
+    """Most browsers claim to be several."""
+    assert called(agent) == name
