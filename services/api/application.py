@@ -16,7 +16,7 @@ from services.api import customer_routes, desk_routes, order_routes, report_rout
 from services.api.asking import Ends
 from services.api.deciders import Deciders
 from services.api.readers import Readers
-from services.dashboard import acting, as_of_form, assets, live, me, moved, oidc, sign_in
+from services.dashboard import acting, as_of_form, assets, live, me, moved, oidc, sign_in, slider
 from services.dashboard import report_routes as report_page_routes
 from services.dashboard import routes as page_routes
 from services.dashboard.actions import ACTIONS
@@ -27,8 +27,8 @@ from services.dashboard.oidc import Oidc
 from services.dashboard.session_readers import SessionReaders
 from services.dashboard.signed_in import SignIn, sign_in_answer
 from services.ingest.http import event_routes, public_routes, segment_routes, verdict_routes, webhook_routes
-from services.ingest.http.answers import Problem, json_answer, problem_answer
-from services.ingest.http.documents import SCHEMES
+from services.ingest.http.answers import Problem, error_answer, problem_answer, problem_document
+from services.ingest.http.documents import SCHEMAS, SCHEMES
 from services.ingest.http.front import Front
 
 DESCRIPTION = (
@@ -48,6 +48,7 @@ ROUTERS = (
     oidc.router(),
     me.router(),
     page_routes.router(),
+    slider.router(),
     report_page_routes.ROUTER,
     acting.router(ACTIONS),
     as_of_form.router(),
@@ -98,7 +99,9 @@ def _documented(app: FastAPI) -> Callable[[], dict[str, Any]]:
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
             schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-            schema.setdefault("components", {})["securitySchemes"] = SCHEMES
+            components = schema.setdefault("components", {})
+            components["securitySchemes"] = SCHEMES
+            components["schemas"] = {**components.get("schemas", {}), **SCHEMAS}
             app.openapi_schema = schema
         return app.openapi_schema
 
@@ -111,16 +114,16 @@ async def _http_answer(request: Request, error: Exception) -> Response:
         raise error
     status = HTTPStatus(error.status_code)
     message = f"{request.method} {request.url.path[:256]}: {status.phrase.lower()}."
-    document = {"success": False, "code": status.phrase.lower().replace(" ", "_"), "message": message}
-    return json_answer(document, status, error.headers or {})
+    document = problem_document(status, status.phrase.lower().replace(" ", "_"), message)
+    return error_answer(request.url.path, document, status, error.headers or {})
 
 
 async def _parameter_answer(request: Request, error: Exception) -> Response:
     """Answer for a parameter that is not what it has to be."""
-    del request
     if not isinstance(error, RequestValidationError):
         raise error
     first = error.errors()[0]
     name = str(first["loc"][-1])
-    document = {"success": False, "code": "invalid_field", "field": name, "message": f"{name}: {first['msg']}"}
-    return json_answer(document, HTTPStatus.UNPROCESSABLE_ENTITY)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    document = problem_document(status, "invalid_field", f"{name}: {first['msg']}", name)
+    return error_answer(request.url.path, document, status)

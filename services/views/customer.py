@@ -1,0 +1,155 @@
+"""One customer's page: everything that is known of them, of now or of any point in their past.
+
+The sections are those of ``services.reports.customer``; besides there is what only the page shows: what they brought,
+what they allow, how their identifiers hang together, their timeline, and the marks of their events for the slider.
+"""
+
+from datetime import UTC, datetime, time
+from typing import Any
+
+import msgspec
+
+from projections._engine import queries
+from projections._engine.as_of import AtPositions, HappenedBy, KnownAt
+from services.access.roles import Capability
+from services.reports.customer import SECTIONS, Section, page
+from services.views.timeline import Family, TimelineParameters, moments, types_shown
+from services.views.view import Document, NotFound, Parameters, Past, Reading, Row, View
+
+SHOWN_MOMENTS = 20
+
+SPEND = Section(
+    "spend",
+    """
+    SELECT currency, sum(orders)::bigint AS orders,
+           sum(spend_minor - cancelled_minor - returned_minor)::bigint AS net_minor
+      FROM purchases_of(%(subject)s) GROUP BY currency HAVING sum(orders) > 0 ORDER BY sum(orders) DESC, currency
+    """,
+)
+CONSENTS = Section(
+    "consents",
+    """
+    SELECT purpose, channel, given, given_at AS since, text_version FROM consents_of(%(subject)s)
+     ORDER BY purpose, channel
+    """,
+)
+
+# All events of a person as of today, also where the page shows a past: the slider runs over them.
+EVENTS = """
+WITH who AS MATERIALIZED (
+    SELECT coalesce((SELECT person FROM projection.person_of WHERE identifier = %(subject)s), %(subject)s) AS person
+)
+SELECT "time", recorded_at, type, partition, "offset" FROM projection.timeline
+ WHERE subject IN (SELECT person FROM who
+                    UNION SELECT identifier FROM projection.person_of WHERE person = (SELECT person FROM who))
+   AND type = ANY (%(types)s)
+ ORDER BY "time", id
+"""
+
+LINKS = """
+SELECT subject, identifier, linked, linked_at, decision, decision_at FROM identity
+ WHERE subject = ANY (%(identifiers)s) OR identifier = ANY (%(identifiers)s)
+ ORDER BY subject, identifier
+"""
+
+
+class CustomerParameters(Parameters, frozen=True, kw_only=True):
+    """What of a customer's timeline is shown first."""
+
+    show: Family = ""
+
+
+def answer(reading: Reading) -> Document:
+    """Answer with every section of a customer's page; any identifier of theirs will do."""
+    subject = reading.path["subject"]
+    told = page(reading.connection, subject, reading.now, SECTIONS)
+    if told["profile"] is None:
+        message = f"Nothing was known of {subject[:192]} by then."
+        raise NotFound(message)
+    more = page(reading.connection, subject, reading.now, (SPEND, CONSENTS))
+    identifiers = told["identity"]["identifiers"]
+    first = moments(reading, TimelineParameters(show=reading.asked.show, limit=SHOWN_MOMENTS))
+    return {
+        **told,
+        **more,
+        "person": told["identity"]["person"],
+        "links": queries.rows(reading.connection, LINKS, identifiers=identifiers),
+        "events": {**_events(reading, subject), "dial": _dial_line(told["dial"])},
+        "next": first["next"],
+        "tables": first["tables"],
+    }
+
+
+def _events(reading: Reading, subject: str) -> dict[str, Any]:
+    """Return the times of a person's events of now, and which of them is the last that the page has seen."""
+    rows = queries.rows(reading.connection, EVENTS, subject=subject, types=types_shown(reading, ""))
+    seen = [row for row in rows if _seen(reading, row)]
+    return {
+        "count": len(rows),
+        "at": len(seen),
+        "last": seen[-1] if seen else None,
+        "before": seen[-2]["time"] if len(seen) > 1 else None,
+        "after": rows[len(seen)]["time"] if len(seen) < len(rows) else None,
+        "first": rows[0]["time"] if rows else None,
+        "until": rows[-1]["time"] if rows else None,
+        "orders": _times(rows, "regulars.order.placed."),
+        "complaints": _times(rows, "regulars.complaint.raised."),
+    }
+
+
+def _dial_line(dials: list[Row]) -> list[tuple[datetime, int]]:
+    """Return the months of a dial, the first one first, as instants with their dials."""
+    months = reversed(dials[0]["history"]) if dials else []
+    return [(datetime.combine(each["month"], time(), UTC), each["dial"]) for each in months]
+
+
+def _seen(reading: Reading, row: Row) -> bool:
+    match reading.until:
+        case None:
+            return True
+        case KnownAt(instant):
+            return bool(row["recorded_at"] <= instant)
+        case HappenedBy(instant):
+            return bool(row["time"] <= instant)
+        case AtPositions(positions):
+            return bool(row["offset"] < positions.get(row["partition"], 0))
+
+
+def _times(rows: list[Row], beginning: str) -> list[datetime]:
+    return [row["time"] for row in rows if row["type"].startswith(beginning)]
+
+
+def moment_at(reading: Reading) -> Document:
+    """Answer with the time of one of a customer's events, counted from the first: where the slider stands."""
+    rows = queries.rows(reading.connection, EVENTS, subject=reading.path["subject"], types=types_shown(reading, ""))
+    number = reading.asked.event
+    inside = 0 < number < len(rows)
+    return {"time": rows[number - 1]["time"] if inside else None, "tables": {}}
+
+
+class MomentParameters(Parameters, frozen=True, kw_only=True):
+    """Which event, the first being 1; one beyond the last is now."""
+
+    event: int = msgspec.field(default=0)
+
+
+CUSTOMER = View(
+    name="customer",
+    path="/customers/{subject}",
+    title="Customer",
+    answer=answer,
+    parameters=CustomerParameters,
+    reads=("profile", "purchases", "identity", "complaint_cases", "orders", "tasks", "promises"),
+    capability=Capability.PERSONAL,
+    personal=True,
+    past=Past.PERSON,
+)
+MOMENT = View(
+    name="moment",
+    path="/customers/{subject}/moment",
+    title="A moment in a customer's past",
+    answer=moment_at,
+    parameters=MomentParameters,
+    capability=Capability.PERSONAL,
+    personal=True,
+)
