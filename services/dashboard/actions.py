@@ -4,6 +4,7 @@ from services.dashboard.acting import Action
 from services.dashboard.acts_dead_letters import DEAD_LETTER_ACTIONS
 from services.dashboard.acts_outgoing import OUTGOING_ACTIONS
 from services.dashboard.acts_projections import PROJECTION_ACTIONS
+from services.dashboard.acts_segments import SEGMENT_ACTIONS
 from services.dashboard.acts_settings import SETTINGS_ACTIONS
 from services.dashboard.acts_sources import SOURCE_ACTIONS
 from services.dashboard.acts_users import USER_ACTIONS
@@ -14,6 +15,7 @@ ACTIONS: tuple[Action, ...] = (
     *DEAD_LETTER_ACTIONS,
     *OUTGOING_ACTIONS,
     *PROJECTION_ACTIONS,
+    *SEGMENT_ACTIONS,
     *SETTINGS_ACTIONS,
     *SOURCE_ACTIONS,
     *USER_ACTIONS,

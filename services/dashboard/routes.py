@@ -66,6 +66,8 @@ async def _html(request: Request, page: Page, asked: AskedFor, viewer: Viewer) -
     if found is None:
         headers = {**PRIVATE, "Refresh": str(RETRY_SECONDS)}
         return page_answer(request, "working.html", surroundings(request, viewer, page), HTTPStatus.ACCEPTED, headers)
+    if leads_to := found.told.document.get("leads_to"):
+        return RedirectResponse(leads_to, HTTPStatus.SEE_OTHER, PRIVATE)
     said = await flash.told(request, viewer)
     context = {**surroundings(request, viewer, page), **shown(request, page, asked, found), "flash": said}
     answer = page_answer(request, page.template, context, headers=PRIVATE)
