@@ -1,21 +1,22 @@
 """Tasks: what a person of the staff should do next for a customer, why, by when, and what became of it.
 
-Reads TaskOpened, TaskAssigned, TaskDone, TaskDropped. One row per subject and task. Opened again, a task says what it
-was opened with last; one that was done or dropped stays so: what is to be done again is another task. Whether it is
-overdue is computed at read, by a clock that is passed in. Shown in the report ``tasks`` and on a customer's page.
+Reads TaskOpened, TaskAssigned, TaskPutOff, TaskDone, TaskDropped. One row per subject and task. Opened again, a task
+says what it was opened with last; one that was done or dropped stays so: what is to be done again is another task.
+Whether it is overdue is computed at read, by a clock that is passed in. Shown in the report ``tasks``, on the page of
+tasks and on a customer's page; the desk hears from it what others said.
 
 The awkward half: who had it before the last assignee is not kept here. The timeline has it.
 """
 
 from datetime import datetime
 
-from events.catalog.tasks import TaskAssigned, TaskDone, TaskDropped, TaskOpened
+from events.catalog.tasks import TaskAssigned, TaskDone, TaskDropped, TaskOpened, TaskPutOff
 from events.envelope import Envelope
 from projections._engine.columns import Earliest, Key, Latest, Min
 from projections._engine.declaration import Projection, Row, folds
 
 
-class Tasks(Projection, version=1, indexes=("assignee",)):
+class Tasks(Projection, version=2, indexes=("assignee", "task")):
     """Something to do for a subject."""
 
     subject: Key[str]
@@ -54,6 +55,11 @@ class Tasks(Projection, version=1, indexes=("assignee",)):
     def was_assigned(self, event: TaskAssigned, envelope: Envelope) -> Row:
         """The last word says who sees to it."""
         return self.row(envelope.subject, event.task, assignee=event.assignee)
+
+    @folds(TaskPutOff)
+    def was_put_off(self, event: TaskPutOff, envelope: Envelope) -> Row:
+        """The last word says by when, whether it was said on opening or later."""
+        return self.row(envelope.subject, event.task, due=event.due_at)
 
     @folds(TaskDone)
     def was_done(self, event: TaskDone, envelope: Envelope) -> Row:

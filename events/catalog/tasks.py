@@ -31,6 +31,15 @@ class TaskAssigned(Event, type="regulars.task.assigned.v1"):
     by: Label = ""
 
 
+class TaskPutOff(Event, type="regulars.task.put_off.v1"):
+    """A task is due at another time, for a reason such as ``asked_to_call_later``."""
+
+    task: Key
+    due_at: Moment
+    reason: Label = ""
+    by: Label = ""
+
+
 class TaskDone(Event, type="regulars.task.done.v1"):
     """A task was done. ``outcome`` is a code such as ``called``."""
 
@@ -48,4 +57,4 @@ class TaskDropped(Event, type="regulars.task.dropped.v1"):
     by: Label = ""
 
 
-EVENTS = (TaskOpened, TaskAssigned, TaskDone, TaskDropped)
+EVENTS = (TaskOpened, TaskAssigned, TaskPutOff, TaskDone, TaskDropped)

@@ -6,6 +6,7 @@ parts, such as the contacts of a plan, is a form for one of them: its fields are
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -129,8 +130,8 @@ def command_of(command: type[Command], said: Mapping[str, str], fields: Sequence
 
 def _written(field: Field, text: str, said: Mapping[str, str]) -> str:
     """Return a text as the command takes it. Raises Refused."""
-    if field.kind == "moment" and not text.endswith("Z") and "+" not in text:
-        return f"{text}Z"
+    if field.kind == "moment":
+        return _instant(field, text)
     if field.kind != "money":
         return text
     try:
@@ -139,6 +140,16 @@ def _written(field: Field, text: str, said: Mapping[str, str]) -> str:
         message = f"{field.label}: {error}. Write it such as 12.50."
         raise _wrong(field, message) from error
     return str(amount)
+
+
+def _instant(field: Field, text: str) -> str:
+    """Return an instant in UTC: a browser writes it without seconds and without a zone. Raises Refused."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        message = f"{field.label}: {text[:32]!r} is no time; write it such as 2026-03-01T09:30."
+        raise _wrong(field, message) from error
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).isoformat()
 
 
 def _wrong(field: Field, message: str) -> Refused:

@@ -57,6 +57,7 @@ SENTENCES: Mapping[tuple[str, str], str] = {
     ("contact-plan", "adjust"): "The contact is due on {due_on} now.",
     ("contact-plan", "skip"): "The contact is left out.",
     ("contact-plan", "record"): "The contact is written down as made.",
+    ("checklist", "tick"): "The step is ticked off.",
     ("promise", "make"): "The promise is made.",
     ("promise", "move"): "The promise is moved.",
     ("promise", "keep"): "The promise is kept.",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from services.desk.checklist import CHECKLIST
 from services.desk.complaint import COMPLAINT
 from services.desk.consent import CONSENT
 from services.desk.contact_plan import CONTACT_PLAN
@@ -22,6 +23,7 @@ AGGREGATES: tuple[Aggregate[Any], ...] = (
     PORTFOLIO,
     OWNERSHIP,
     CONTACT_PLAN,
+    CHECKLIST,
     CONSENT,
     IDENTITY_DECISION,
     PLAYBOOK,

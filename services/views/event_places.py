@@ -1,6 +1,6 @@
 """Where on the log events lie that a figure is made of, and what they say."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -36,3 +36,29 @@ def events_named(connection: Connection, named: Iterable[Named]) -> dict[str, Li
     codec = Codec()
     rows: list[dict[str, Any]] = queries.rows(connection, PLACES, subjects=subjects, times=times, ids=ids)
     return {row["id"]: Lies(row["partition"], row["offset"], codec.decode(bytes(row["value"]))) for row in rows}
+
+
+# The first event of each person at a time whose type begins so, under whichever of their identifiers.
+AT = """
+SELECT DISTINCT ON (asked.number) asked.number, t.partition, t."offset"
+  FROM unnest(%(persons)s::text[], %(times)s::timestamptz[]) WITH ORDINALITY AS asked (person, "time", number)
+ CROSS JOIN LATERAL (SELECT asked.person AS identifier UNION
+                     SELECT o.identifier FROM person_of AS o WHERE o.person = asked.person) AS i
+  JOIN timeline AS t ON t.subject = i.identifier AND t."time" = asked."time" AND starts_with(t.type, %(kind)s)
+ ORDER BY asked.number, t.id
+"""
+
+
+def with_places(connection: Connection, rows: Iterable[Mapping[str, Any]], at: str, kind: str) -> list[dict[str, Any]]:
+    """Return rows that name a ``person`` with the ``partition`` and ``offset`` of what happened to them ``at`` a time.
+
+    ``at`` is the column that has the time, ``kind`` what the event's type begins with. Where there is no such event,
+    both are None.
+    """
+    listed = [dict(row) for row in rows]
+    asked = {"persons": [row["person"] for row in listed], "times": [row[at] for row in listed], "kind": kind}
+    found = {row["number"]: row for row in queries.rows(connection, AT, **asked)} if listed else {}
+    for number, row in enumerate(listed, start=1):
+        lies = found.get(number, {})
+        row |= {"partition": lies.get("partition"), "offset": lies.get("offset")}
+    return listed

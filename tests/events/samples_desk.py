@@ -36,6 +36,12 @@ TASKS: tuple[Event, ...] = (
         by="desk-bot",
     ),
     tasks.TaskAssigned(task="complaint:c-1", assignee="staff-1", reason="deadline_at_risk", by="desk-bot"),
+    tasks.TaskPutOff(
+        task="complaint:c-1",
+        due_at=datetime(2024, 3, 6, 9, 0, tzinfo=UTC),
+        reason="asked_to_call_later",
+        by="staff-1",
+    ),
     tasks.TaskDone(task="complaint:c-1", outcome="called", note="Ms Lovelace was glad of the call.", by="staff-1"),
     tasks.TaskDropped(task="dial:17850", reason="settled", by="staff-1"),
 )

@@ -49,6 +49,7 @@ class Tasks(Table):
         return {
             "regulars.task.opened.v1": self.opened,
             "regulars.task.assigned.v1": self.assigned,
+            "regulars.task.put_off.v1": self.put_off,
             "regulars.task.done.v1": self.done,
             "regulars.task.dropped.v1": self.dropped,
         }
@@ -67,6 +68,10 @@ class Tasks(Table):
         """Take who sees to it."""
         row = self._task(fact)
         row["assignee"] = last_told(row["assignee"], fact, fact.data["assignee"])
+
+    def put_off(self, fact: Fact) -> None:
+        """Take by when it is due now."""
+        _due(self._task(fact), fact)
 
     def done(self, fact: Fact) -> None:
         """Take the first time, who it was then, and what came of it."""

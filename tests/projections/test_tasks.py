@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from events.catalog.tasks import TaskAssigned, TaskDone, TaskDropped, TaskOpened
+from events.catalog.tasks import TaskAssigned, TaskDone, TaskDropped, TaskOpened, TaskPutOff
 from projections._engine.reference import as_mappings, fold
 from projections.tasks import Tasks
 from tests.projections.shop import NOON, Shop
@@ -54,3 +54,16 @@ def test_a_task_that_was_dropped_stays_dropped() -> None:
     (row,) = as_mappings(Tasks(), fold(Tasks(), told))
 
     assert (row["dropped"], row["drop_reason"], row["title"]) == (NOON + HOUR, "settled", "Ring again")
+
+
+def test_a_task_that_was_put_off_is_due_at_the_last_time_that_was_said() -> None:
+    """Heard in whatever order, the last word on the deadline counts; what else is known of the task stays."""
+    told = Shop.facts(
+        (TaskOpened(task="t", title="Ring", due_at=NOON + DAY), NOON),
+        (TaskPutOff(task="t", due_at=NOON + 2 * DAY, reason="asked_to_call_later"), NOON + HOUR),
+        (TaskPutOff(task="t", due_at=NOON + 3 * DAY), NOON + 2 * HOUR),
+    )
+
+    (row,) = as_mappings(Tasks(), fold(Tasks(), told[::-1]))
+
+    assert (row["title"], row["opened"], row["due"]) == ("Ring", NOON, NOON + 3 * DAY)

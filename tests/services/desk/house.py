@@ -10,6 +10,7 @@ import pytest
 from events.envelope import Envelope
 from events.event import Event
 from events.log.postgres import Journal
+from projections.checklist_steps import ChecklistSteps
 from projections.complaint_cases import ComplaintCases
 from projections.consents import Consents
 from projections.contact_plans import ContactPlans
@@ -19,6 +20,7 @@ from projections.managers import Managers
 from projections.policies import Policies
 from projections.profile import Profile
 from projections.staff import Staff
+from projections.tasks import Tasks
 from services import installation
 from services.desk.deciding import Command, Order, Refused
 from services.desk.desk import Desk
@@ -27,7 +29,10 @@ from tests.projections.engine.tables import pump
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
 DAY = timedelta(days=1)
-HEARD = (Staff(), Covers(), Managers(), ContactPlans(), Consents(), Identity(), Policies(), Profile(), ComplaintCases())
+HEARD = (
+    *(Staff(), Covers(), Managers(), ContactPlans(), Consents(), Identity(), Policies(), Profile()),
+    *(ComplaintCases(), ChecklistSteps(), Tasks()),
+)
 
 
 class House:
