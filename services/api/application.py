@@ -16,6 +16,7 @@ from services.api import customer_routes, desk_routes, order_routes, report_rout
 from services.api.asking import Ends
 from services.api.deciders import Deciders
 from services.api.readers import Readers
+from services.api.view_documents import add_examples
 from services.dashboard import acting, as_of_form, assets, live, me, moved, oidc, sign_in, slider
 from services.dashboard import report_routes as report_page_routes
 from services.dashboard import routes as page_routes
@@ -30,6 +31,7 @@ from services.ingest.http import event_routes, public_routes, segment_routes, ve
 from services.ingest.http.answers import Problem, error_answer, problem_answer, problem_document
 from services.ingest.http.documents import SCHEMAS, SCHEMES
 from services.ingest.http.front import Front
+from services.views.registered import VIEWS
 
 DESCRIPTION = (
     "Events come in here: from the client libraries of Segment and RudderStack, as CloudEvents, and as webhooks."
@@ -99,6 +101,7 @@ def _documented(app: FastAPI) -> Callable[[], dict[str, Any]]:
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
             schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+            add_examples(schema, VIEWS)
             components = schema.setdefault("components", {})
             components["securitySchemes"] = SCHEMES
             components["schemas"] = {**components.get("schemas", {}), **SCHEMAS}

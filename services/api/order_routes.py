@@ -33,7 +33,7 @@ Whose = Annotated[str, Query(description="Whose order it is, by any identifier, 
 Days = Annotated[int, Query(ge=1, le=MOST_DAYS, description="For how many days the link holds.")]
 
 
-@ROUTER.get("/v1/orders/{order:path}/status", **documents.linked("How an order stands", 403, 404, 503))
+@ROUTER.get("/v1/orders/{order:path}/status", **documents.linked("How an order stands", 403, 404, 422, 503))
 async def status(request: Request, order: Order, token: Token = "") -> Response:
     """Answer with one order's steps, promise and parcels, to whom a link to it was given. It takes no key.
 

@@ -8,9 +8,16 @@ import msgspec
 from fastapi import Request, Response
 
 from events.errors import BadEvent, Fault
+from services.ingest.segment import KINDS
 from services.ingest.verdict import Outcome, Verdict
 
 JSON = "application/json"
+PROBLEM_JSON = "application/problem+json"
+"""How RFC 9457 has an error told to programmes."""
+
+AS_SEGMENT_HAS_IT = frozenset(f"/v1/{kind}" for kind in (*KINDS, "batch"))
+"""Routes whose errors are plain JSON, as the client libraries of Segment's protocol know it."""
+
 NO_HEADERS: Mapping[str, str] = {}
 GOOD = {Outcome.STORED, Outcome.DUPLICATE, Outcome.IGNORED}
 
@@ -52,14 +59,34 @@ def json_answer(
 
 
 async def problem_answer(request: Request, problem: Exception) -> Response:
-    """Return what a Problem looks like on the wire."""
-    del request
+    """Return what a Problem looks like on the wire: as RFC 9457 has it, but where a client library expects JSON."""
     if not isinstance(problem, Problem):
         raise problem
-    document = {"code": problem.code, "message": problem.message}
-    if problem.field:
-        document["field"] = problem.field
-    return json_answer({"success": False, **document}, problem.status, problem.headers)
+    document = problem_document(problem.status, problem.code, problem.message, problem.field)
+    return error_answer(request.url.path, document, problem.status, problem.headers)
+
+
+def problem_document(status: HTTPStatus, code: str, message: str, field: str = "") -> dict[str, Any]:
+    """Return an error as RFC 9457 has it, with the names beside that our own clients read.
+
+    ``detail`` and ``message`` are the same sentence; ``type`` tells the code as a URI.
+    """
+    document = {
+        "type": f"urn:regulars:problem:{code}",
+        "title": code.replace("_", " ").capitalize(),
+        "status": int(status),
+        "detail": message,
+        "success": False,
+        "code": code,
+        "message": message,
+    }
+    return {**document, "field": field} if field else document
+
+
+def error_answer(path: str, document: object, status: HTTPStatus, headers: Mapping[str, str] = NO_HEADERS) -> Response:
+    """Return an error that was answered at a path."""
+    media_type = JSON if path in AS_SEGMENT_HAS_IT else PROBLEM_JSON
+    return Response(msgspec.json.encode(document), status, headers=dict(headers), media_type=media_type)
 
 
 def many_answer(verdicts: Sequence[Verdict]) -> Response:
@@ -83,14 +110,15 @@ def many_answer(verdicts: Sequence[Verdict]) -> Response:
     return json_answer(document)
 
 
-def one_answer(verdict: Verdict) -> Response:
+def one_answer(verdict: Verdict, path: str) -> Response:
     """Return the answer to a single message: 200 where it is accepted, 400 or 409 with code and sentence where not."""
     if verdict.error is None:
         return json_answer({"success": True, **told(verdict), "positions": _positions([verdict])})
     status = HTTPStatus.CONFLICT if verdict.outcome is Outcome.CONFLICT else HTTPStatus.BAD_REQUEST
     if verdict.error.fault is Fault.TOO_LARGE:
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    return json_answer({"success": False, **told(verdict)}, status)
+    problem = problem_document(status, verdict.error.fault, str(verdict.error), verdict.error.field)
+    return error_answer(path, {**problem, **told(verdict)}, status)
 
 
 def told(verdict: Verdict) -> dict[str, Any]:

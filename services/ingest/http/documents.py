@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.access.sessions import COOKIE
 from services.ingest.segment import KINDS
 
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -33,15 +34,29 @@ ORDER = {
     },
 }
 KEYS: list[dict[str, list[str]]] = [{"basic": []}, {"bearer": []}]
+SESSION: dict[str, list[str]] = {"session": []}
 SCHEMES = {
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "Somebody who is signed in; what changes something has to come from a page of ours.",
+    },
     "basic": {"type": "http", "scheme": "basic", "description": "The key is the user; the password is empty."},
     "bearer": {"type": "http", "scheme": "bearer", "description": "The key is the token."},
 }
 
+PROBLEM_SCHEMA = {"$ref": "#/components/schemas/Problem"}
+WORKING_SCHEMA = {"$ref": "#/components/schemas/Working"}
+FIRST_ERROR = 400
 _PROBLEM = {
     "type": "object",
-    "required": ["success", "code", "message"],
+    "required": ["type", "title", "status", "detail", "success", "code", "message"],
     "properties": {
+        "type": {"type": "string", "format": "uri", "description": "The code as a URI."},
+        "title": {"type": "string", "description": "The kind of error."},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "For people: the same as the message."},
         "success": {"const": False},
         "code": {"type": "string", "description": "For programmes, such as invalid_field."},
         "message": {"type": "string", "description": "For people."},
@@ -49,6 +64,12 @@ _PROBLEM = {
         "verdict": {"type": "integer", "description": "Under what number it is kept, to be mended and sent again."},
     },
 }
+_WORKING = {
+    "type": "object",
+    "required": ["success", "code", "message"],
+    "properties": {"success": {"const": False}, "code": {"const": "working"}, "message": {"type": "string"}},
+}
+SCHEMAS = {"Problem": _PROBLEM, "Working": _WORKING}
 _VERDICT = {
     "type": "object",
     "required": ["messageId", "outcome"],
@@ -93,14 +114,22 @@ _SAID = {
 }
 
 
-def _answers(
-    schema: dict[str, Any], *problems: int, well: str = "The log holds it, durably."
+def answers(
+    schema: dict[str, Any],
+    *problems: int,
+    well: str = "The log holds it, durably.",
+    problem_type: str = "application/problem+json",
 ) -> dict[int | str, dict[str, Any]]:
+    """Return how a route answers: as the schema says where all is well, and with which problems."""
     answered: dict[int | str, dict[str, Any]] = {
         200: {"description": well, "content": {"application/json": {"schema": schema}}}
     }
     for status in problems:
-        answered[status] = {"description": _SAID[status], "content": {"application/json": {"schema": _PROBLEM}}}
+        kind = "application/json" if status < FIRST_ERROR else problem_type
+        answered[status] = {
+            "description": _SAID[status],
+            "content": {kind: {"schema": PROBLEM_SCHEMA if status >= FIRST_ERROR else WORKING_SCHEMA}},
+        }
     return answered
 
 
@@ -148,7 +177,7 @@ BATCH = _route(
         },
         messages={"batch": [{"type": kind, **example} for kind, example in EXAMPLES.items()]},
     ),
-    _answers(_MANY, *_PROBLEMS),
+    answers(_MANY, *_PROBLEMS, problem_type="application/json"),
 )
 EVENTS = _route(
     "CloudEvents 1.0: one event, or a batch",
@@ -163,12 +192,12 @@ EVENTS = _route(
             "application/json": {"schema": {}, "examples": {"data": {"value": ORDER["data"]}}},
         },
     },
-    _answers({"anyOf": [_MANY, _VERDICT]}, *_PROBLEMS, 409),
+    answers({"anyOf": [_MANY, _VERDICT]}, *_PROBLEMS, 409),
 )
 WEBHOOK = _route(
     "What a shop or a desk calls us with",
     _body({"type": "object"}, any={}),
-    _answers(_MANY, 400, 401, 404, 408, 413, 415, 429, 503),
+    answers(_MANY, 400, 401, 404, 408, 413, 415, 429, 503),
     keys=False,
 )
 
@@ -186,22 +215,26 @@ _DONE = {
 DECIDED = _route(
     "Have something done at the desk",
     _body({"type": "object"}, reply={"channel": "mail", "text": "We are sorry, and send another one today."}),
-    _answers(_DONE, 400, 401, 403, 404, 408, 409, 413, 415, 422, 503, well="It is decided, durably."),
+    answers(_DONE, 400, 401, 403, 404, 408, 409, 413, 415, 422, 503, well="It is decided, durably."),
 )
 
 
 def single(kind: str) -> dict[str, Any]:
     """Return what the document says of the route for one message of a type."""
     body = _body(_MESSAGE, **{kind: EXAMPLES[kind]})
-    return _route(f"Segment: one message of the type {kind}", body, _answers(_VERDICT, *_PROBLEMS, 409))
+    return _route(
+        f"Segment: one message of the type {kind}",
+        body,
+        answers(_VERDICT, *_PROBLEMS, 409, problem_type="application/json"),
+    )
 
 
 def linked(summary: str, *problems: int) -> dict[str, Any]:
     """Return what the document says of a route that is read without a key, by a link that was signed."""
-    return {"summary": summary, "responses": _answers({"type": "object"}, *problems), "openapi_extra": {"security": []}}
+    return {"summary": summary, "responses": answers({"type": "object"}, *problems), "openapi_extra": {"security": []}}
 
 
 def read(summary: str, *problems: int) -> dict[str, Any]:
     """Return what the document says of a route that only reads."""
     extra = {"security": KEYS}
-    return {"summary": summary, "responses": _answers({"type": "object"}, *problems), "openapi_extra": extra}
+    return {"summary": summary, "responses": answers({"type": "object"}, *problems), "openapi_extra": extra}

@@ -33,4 +33,4 @@ async def events(request: Request) -> Response:
     front.admit(found.source, len(messages))
     verdicts = await front.accept(found.source, Protocol.CLOUDEVENTS, request.url.path, at, messages)
     is_one = len(verdicts) == 1 and not cloudevents.is_batch(content_type, body)
-    return one_answer(verdicts[0]) if is_one else many_answer(verdicts)
+    return one_answer(verdicts[0], request.url.path) if is_one else many_answer(verdicts)

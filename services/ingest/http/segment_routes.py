@@ -54,7 +54,7 @@ def _single(kind: str) -> Callable[[Request], Any]:
         front.admit(found.source, 1)
         message = segment.message(translator_of(found.source), body, at, kind=kind)
         (verdict,) = await front.accept(found.source, Protocol.SEGMENT, request.url.path, at, [message])
-        return one_answer(verdict)
+        return one_answer(verdict, request.url.path)
 
     single.__name__ = kind
     single.__doc__ = f"Accept one message of the type {kind}. 200 means that the log holds it."

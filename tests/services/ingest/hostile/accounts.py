@@ -36,7 +36,7 @@ class Accounts:
         self.stored, self.refused = stored, refused
         assert answer.status_code in STATUSES, answer.text
         assert not TRACE.search(answer.text), answer.text
-        assert answer.headers["Content-Type"] == "application/json"
+        assert answer.headers["Content-Type"] in {"application/json", "application/problem+json"}
         if "received" in document:
             fresh = document["accepted"] - document["duplicates"]
             assert (more >= fresh, more > 0) == (True, fresh > 0), document
