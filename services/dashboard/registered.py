@@ -1,5 +1,6 @@
 """Every page there is, one line each, in the order of the navigation."""
 
+from services.dashboard import slider
 from services.dashboard.page import Page
 from services.dashboard.report_pages import REPORT_PAGES
 from services.views.audit import AUDIT_VIEW
@@ -40,7 +41,7 @@ PAGES: tuple[Page, ...] = (
     Page(MY_DAY_VIEW, "Customers", "list-todo", "My day", follows=True),
     Page(COMPLAINTS_BOARD, "Customers", "message-square-warning", "Complaints", follows=True),
     Page(COMPLAINT_CASE, follows=True),
-    Page(CUSTOMER, follows=True),
+    Page(CUSTOMER, follows=True, settled=slider.settled),
     Page(TIMELINE),
     Page(WHY),
     Page(OPEN_TASKS, "Customers", "list-todo", "Tasks", follows=True),

@@ -37,7 +37,10 @@ def _route(page: Page, shape: Shape) -> Callable[[Request], Awaitable[Response]]
     async def route(request: Request) -> Response:
         viewer = await viewer_of(request)
         try:
-            return await shape(request, page, asked_for(page.view, request.query_params), viewer)
+            asked = asked_for(page.view, request.query_params)
+            if page.settled is not None:
+                asked, request.state.query = await page.settled(request, asked, viewer)
+            return await shape(request, page, asked, viewer)
         except Problem as problem:
             if shape is not _html:
                 raise
@@ -91,7 +94,7 @@ def shown(request: Request, page: Page, asked: AskedFor, found: Answered) -> dic
 
     ``url(store="a", after=None)`` is this page with another query, ``twin("csv", table="askers")`` its twin.
     """
-    query = dict(request.query_params)
+    query = getattr(request.state, "query", None) or dict(request.query_params)
 
     def url(path: str = request.url.path, **changes: object) -> str:
         return with_query(path, query, changes)

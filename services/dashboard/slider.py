@@ -1,34 +1,29 @@
-"""The slider of time on a customer's page: the number of one of their events leads to the page as of then."""
+"""The slider of time on a customer's page: the number of an event of theirs stands for when it happened."""
 
-from http import HTTPStatus
+import msgspec
+from fastapi import Request
 
-from fastapi import APIRouter, Request, Response
-from starlette.responses import RedirectResponse
-
-from services.api.asked import asked_for
+from projections._engine.as_of import HappenedBy
+from services.access.viewer import Viewer
+from services.api.asked import POINTS, AskedFor
 from services.api.asking import answered
-from services.dashboard.routes import problem_page, with_query
-from services.dashboard.signed_in import viewer_of
-from services.ingest.http.answers import Problem
-from services.views.customer import MOMENT
+from services.ingest.http.answers import unavailable
+from services.views.customer import MOMENT, MomentParameters
 
 
-def router() -> APIRouter:
-    """Return the slider's route."""
-    routes = APIRouter(include_in_schema=False)
-    routes.add_api_route(f"{MOMENT.path}", moment, methods=["GET"])
-    return routes
-
-
-async def moment(request: Request) -> Response:
-    """Lead to the page as of an event; one beyond the last is now. A part of the query that is not ours goes along."""
-    viewer = await viewer_of(request)
-    query = {name: text for name, text in request.query_params.items() if name == "event"}
-    try:
-        found = await answered(request, MOMENT, asked_for(MOMENT, query), viewer, request.path_params)
-    except Problem as problem:
-        return problem_page(request, viewer, problem)
-    time = None if found is None else found.told.document["time"]
-    rest = {name: text for name, text in request.query_params.items() if name != "event"}
-    at = with_query(request.url.path.removesuffix("/moment"), rest, {"happened_by": time and time.isoformat()})
-    return RedirectResponse(at, HTTPStatus.SEE_OTHER)
+async def settled(request: Request, asked: AskedFor, viewer: Viewer) -> tuple[AskedFor, dict[str, str]]:
+    """Return what is asked with the slider's event as a point in the past; one beyond the last is now."""
+    query = dict(request.query_params)
+    if (event := asked.parameters.event) is None:
+        return asked, query
+    wanted = AskedFor(MomentParameters(event=event), None, {})
+    found = await answered(request, MOMENT, wanted, viewer, request.path_params)
+    if found is None:
+        message = "The time of this event is not known yet."
+        raise unavailable(message)
+    time = found.told.document["time"]
+    rest = {name: text for name, text in query.items() if name not in {"event", *POINTS}}
+    parameters = msgspec.structs.replace(asked.parameters, event=None)
+    if time is None:
+        return AskedFor(parameters, None, asked.wanted), rest
+    return AskedFor(parameters, HappenedBy(time), asked.wanted), {**rest, "happened_by": time.isoformat()}

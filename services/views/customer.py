@@ -5,16 +5,18 @@ what they allow, how their identifiers hang together, their timeline, and the ma
 """
 
 from datetime import UTC, datetime, time
-from typing import Any
+from typing import Annotated, Any
 
-import msgspec
+from msgspec import Meta
 
 from projections._engine import queries
 from projections._engine.as_of import AtPositions, HappenedBy, KnownAt
 from services.access.roles import Capability
 from services.reports.customer import SECTIONS, Section, page
 from services.views.timeline import Family, TimelineParameters, moments, types_shown
-from services.views.view import Document, NotFound, Parameters, Past, Reading, Row, View
+from services.views.view import BadParameter, Document, NotFound, Parameters, Past, Reading, Row, View
+
+EventNumber = Annotated[int, Meta(description="Which of their events, the first being 1.", ge=0, le=2**31)]
 
 SHOWN_MOMENTS = 20
 
@@ -54,14 +56,18 @@ SELECT subject, identifier, linked, linked_at, decision, decision_at FROM identi
 
 
 class CustomerParameters(Parameters, frozen=True, kw_only=True):
-    """What of a customer's timeline is shown first."""
+    """What of a customer's timeline is shown first; ``event`` is where the slider of the page stands."""
 
     show: Family = ""
+    event: EventNumber | None = None
 
 
 def answer(reading: Reading) -> Document:
     """Answer with every section of a customer's page; any identifier of theirs will do."""
     subject = reading.path["subject"]
+    if reading.asked.event is not None:
+        message = "event: only the page counts events: ask for a point with happened_by."
+        raise BadParameter(message)
     told = page(reading.connection, subject, reading.now, SECTIONS)
     if told["profile"] is None:
         message = f"Nothing was known of {subject[:192]} by then."
@@ -130,7 +136,7 @@ def moment_at(reading: Reading) -> Document:
 class MomentParameters(Parameters, frozen=True, kw_only=True):
     """Which event, the first being 1; one beyond the last is now."""
 
-    event: int = msgspec.field(default=0)
+    event: EventNumber = 0
 
 
 CUSTOMER = View(
