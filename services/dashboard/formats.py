@@ -4,6 +4,7 @@ What is missing is written as a dash. Times may come as an instant or as the tex
 without a zone is refused, since nobody could say what it means.
 """
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -15,6 +16,8 @@ MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
 SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
 USUAL_DIGITS = 2
+AMOUNT = re.compile(rf"(-?)\b(\d[\d,]*(?:\.\d+)?) ({'|'.join(SIGNS)})\b")
+THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 JUST_NOW_SECONDS = 10
 FAR_DAYS = 60
@@ -147,6 +150,14 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
 
+def spoken(sentence: str) -> str:
+    """Return a sentence of a report with its figures as pages write them: ``2,000.50 GBP`` becomes ``£2 000.50``.
+
+    Only amounts of a currency that has a sign here are turned around: other capitals may be the name of a product.
+    """
+    return THOUSANDS.sub(THIN, AMOUNT.sub(lambda found: f"{found[1]}{SIGNS[found[3]]}{found[2]}", sentence))
+
+
 def _date(value: date | Instant) -> date:
     if isinstance(value, datetime):
         return instant(value).date()
@@ -173,5 +184,6 @@ FILTERS = {
         place,
         worded,
         counted,
+        spoken,
     )
 }

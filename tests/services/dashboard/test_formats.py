@@ -123,6 +123,20 @@ def test_what_is_missing_is_a_dash() -> None:
     assert set(written) == {formats.DASH}
 
 
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("41 % bring 80 % of 1,049,170.30 GBP.", "41 % bring 80 % of £1 049 170.30."),
+        ("They lost -1,200 EUR, and 12 RED ROSES, 3,5 CUPS.", "They lost -€1 200, and 12 RED ROSES, 3,5 CUPS."),
+        ("2,000 searches, 99 USDX", "2 000 searches, 99 USDX"),
+        ("1,234.50 CHF", "1 234.50 CHF"),
+    ],
+)
+def test_a_reports_sentence_is_written_as_pages_write(said: str, written: str) -> None:
+    """Its amounts and thousands; what a product is called stays as it is."""
+    assert spaced(formats.spoken(said)) == written
+
+
 def test_codes_counts_shares_and_places_are_told_in_words() -> None:
     """As people write them."""
     assert formats.worded("wrong_item") == "Wrong item"
