@@ -4,18 +4,24 @@ import re
 
 from services.dashboard.page import Page
 from services.dashboard.registered import PAGES
-from tests.dashboard.shop import NORTH, Person
+from tests.dashboard.shop import NORTH, PARKED, WEB_SHOP, Person
 
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 
-NAMED: dict[str, str] = {"name": "complaints", "partition": "0", "offset": "261", "complaint": "hand-north"}
-"""A parameter of any page, by its name. ``subject`` is whom the test looks at; the event is a complaint
-of the north."""
+NAMED: dict[str, str] = {
+    "name": "complaints",
+    "partition": "0",
+    "offset": "261",
+    "complaint": NORTH.complaint,
+    "place": PARKED,
+    "source": WEB_SHOP,
+}
+"""A parameter of any page, by its name. ``subject`` is whom the test looks at; the event is one of the north."""
 
 OF_PAGE: dict[tuple[str, str], str] = {}
 """A parameter of one page, where its name means something else there than elsewhere: (view, parameter)."""
 
-ALWAYS_FILLED = frozenset({"complaint_case", "event", "projections", "reports"})
+ALWAYS_FILLED = frozenset({"complaint_case", "event", "projections", "reports", "settings_users", "sources"})
 """Views whose pages show something also where nothing has happened, such as what there is by itself."""
 
 
@@ -36,6 +42,11 @@ def path_of(page: Page, suffix: str = "", person: Person = NORTH) -> str:
 def api_path_of(page: Page, suffix: str = "", person: Person = NORTH) -> str:
     """Return the path of the view of a page in the API."""
     return "/v1" + PARAMETER.sub(lambda found: sample(page, found[1], person), page.view.path) + suffix
+
+
+def has_parameters(page: Page) -> bool:
+    """Return whether a page is of one of many things, which its path names."""
+    return PARAMETER.search(page.at) is not None
 
 
 def named(page: Page) -> str:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from events.catalog.access import Looked
 from events.catalog.complaints import ComplaintRaised
 from events.catalog.contacts import ContactReceived
 from events.catalog.customers import ManagerAssigned
@@ -32,6 +33,8 @@ from services.connectors.loading import built_in
 from services.demo.loading import MAPPING, ORDERS, SEED
 from services.demo.simulator import simulated
 from services.house.clock import put_clock
+from services.ingest import registry
+from services.ingest.source import Role
 from services.installation import Installation
 from services.refreshing import Standing, refreshed
 from tests.projections.engine.tables import pump
@@ -43,6 +46,15 @@ STORES = {"37": "web", "58": "north", "14": "south"}
 SOURCE = "urn:regulars:by-hand"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 AT_ONCE = 1000
+
+
+WEB_SHOP = "web-shop"
+"""A source of messages, with a key of each role."""
+
+PARKED, PARKED_ID = "2@1564", "parked"
+BROKEN = b'{"specversion":"1.0","type":"regulars.visit.dreamt.v1"}'
+BREAK = "UPDATE journal.event SET value = %(value)s WHERE id = %(id)s"
+"""Where the log holds bytes that are no event, so that a dead letter lies for the projections."""
 
 
 class Person(NamedTuple):
@@ -69,9 +81,15 @@ def fill(installation: Installation) -> datetime:
     log = installation.journal()
     for start in range(0, len(told), AT_ONCE):
         log.append(told[start : start + AT_ONCE])
+    (receipt,) = log.append([_parked(told[-1].time)])
+    assert f"{receipt.partition}@{receipt.offset}" == PARKED
     projections = stored(PROJECTIONS)
-    pump(log, installation.connect, projections)
     with installation.connect() as connection:
+        connection.execute(BREAK, {"id": PARKED_ID, "value": BROKEN})
+        pump(log, installation.connect, projections)
+        registry.add(connection, WEB_SHOP)
+        for role in Role:
+            registry.new_key(connection, WEB_SHOP, role)
         refreshed(Standing(connection, log, installation.connect))
         pump(log, installation.connect, projections)
         put_clock(connection, told[-1].time)
@@ -85,6 +103,11 @@ def story() -> list[Envelope]:
     end = max(envelope.time for envelope in [*orders, *life])
     by_hand = [envelope for person in (WEB, NORTH, SOUTH) for envelope in _by_hand(person, end + HOUR)]
     return sorted([*orders, *life, *by_hand], key=lambda envelope: (envelope.time, envelope.id))
+
+
+def _parked(at: datetime) -> Envelope:
+    data = PageViewed(page="/broken", title="Broken")
+    return Envelope(id=PARKED_ID, source=SOURCE, time=at, subject="visitor:broken", data=data)
 
 
 def store_of(subject: str) -> str:
@@ -137,6 +160,7 @@ def _by_hand(person: Person, end: datetime) -> Iterator[Envelope]:
                             store=store, by="complaint_opened")),
         (end - 2 * HOUR, ContactReceived(contact=f"contact-{complaint}", bucket="problem_resolution", channel="phone",
                                          question="Where is my parcel?", store=store)),
+        (end - HOUR, Looked(actor=MANAGER, role="staff", what="customer", how="page")),
     )  # fmt: skip
     for number, (time, data) in enumerate(told):
         yield Envelope(id=f"{complaint}-{number}", source=SOURCE, time=time, subject=person.subject, data=data)
