@@ -19,6 +19,7 @@ from services.views.live import LIVE_VIEW
 from services.views.movers import MOVERS_VIEW
 from services.views.my_day import MY_DAY_VIEW
 from services.views.open_tasks import OPEN_TASKS
+from services.views.overview import OVERVIEW_VIEW
 from services.views.planned_contacts import PLANNED_CONTACTS
 from services.views.projections import PROJECTIONS_VIEW
 from services.views.search import SEARCH_VIEW
@@ -31,14 +32,16 @@ from services.views.sources import SOURCE_VIEW, SOURCES_VIEW
 from services.views.timeline import TIMELINE
 from services.views.why import WHY
 
-GROUPS = ("Customers", "Shop", "House")
+GROUPS = ("Now", "Customers", "Shop", "House")
 
 PAGES: tuple[Page, ...] = (
+    Page(OVERVIEW_VIEW, "Now", "layout-dashboard", "Overview", follows=True),
+    Page(MY_DAY_VIEW, "Now", "list-todo", "My day", follows=True),
+    Page(LIVE_VIEW, "Now", "radio", "Live"),
     Page(CUSTOMERS_VIEW, "Customers", "users", "Customers"),
     Page(MOVERS_VIEW),
     Page(SEGMENTS_VIEW),
     Page(SEARCH_VIEW),
-    Page(MY_DAY_VIEW, "Customers", "list-todo", "My day", follows=True),
     Page(COMPLAINTS_BOARD, "Customers", "message-square-warning", "Complaints", follows=True),
     Page(COMPLAINT_CASE, follows=True),
     Page(CUSTOMER, follows=True, settled=slider.settled),
@@ -48,7 +51,6 @@ PAGES: tuple[Page, ...] = (
     Page(CONTACT_BUCKETS, "Customers", "messages-square", "Contacts", follows=True),
     Page(PLANNED_CONTACTS, "Customers", "calendar-clock", "Contact plan", follows=True),
     Page(CHECKLIST_RUNS, "Customers", "list-checks", "Checklists", follows=True),
-    Page(LIVE_VIEW, "Shop", "radio", "Live"),
     *REPORT_PAGES,
     Page(PROJECTIONS_VIEW, "House", "layers", "Projections", follows=True),
     Page(EVENT_VIEW),

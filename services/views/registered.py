@@ -16,6 +16,7 @@ from services.views.live import LIVE_VIEW
 from services.views.movers import MOVERS_VIEW
 from services.views.my_day import MY_DAY_VIEW
 from services.views.open_tasks import OPEN_TASKS
+from services.views.overview import OVERVIEW_VIEW
 from services.views.planned_contacts import PLANNED_CONTACTS
 from services.views.projections import PROJECTIONS_VIEW
 from services.views.report_list import REPORTS_VIEW
@@ -32,6 +33,7 @@ from services.views.view import View
 from services.views.why import WHY
 
 VIEWS: tuple[View, ...] = (
+    OVERVIEW_VIEW,
     CUSTOMERS_VIEW,
     SEARCH_VIEW,
     MOVERS_VIEW,
