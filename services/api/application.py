@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from services.access.provider import Provider
-from services.api import customer_routes, desk_routes, order_routes, report_routes, view_routes
+from services.api import desk_routes, order_routes, report_routes, view_routes
 from services.api.asking import Ends
 from services.api.deciders import Deciders
 from services.api.readers import Readers
@@ -56,7 +56,6 @@ ROUTERS = (
     moved.router(),
     live.router(),
     assets.router(),
-    customer_routes.ROUTER,
     order_routes.ROUTER,
     desk_routes.ROUTER,
 )

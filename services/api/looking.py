@@ -18,7 +18,7 @@ KEY = "key:"
 def tell_of_look(connection: Connection, request: Request, view: View, viewer: Viewer, path: Mapping[str, str]) -> None:
     """Write down that a viewer was answered a view, if it tells of one customer."""
     if view.personal:
-        tell_of_customer(connection, request, viewer, path["subject"], view.name)
+        tell_of_customer(connection, request, viewer, path["subject"], path.get("section", view.name))
 
 
 def tell_of_customer(connection: Connection, request: Request, viewer: Viewer, subject: str, what: str) -> None:

@@ -9,6 +9,7 @@ from services.views.complaint_case import COMPLAINT_CASE
 from services.views.complaints_board import COMPLAINTS_BOARD
 from services.views.contact_buckets import CONTACT_BUCKETS
 from services.views.customer import CUSTOMER
+from services.views.customer_section import CUSTOMER_SECTION
 from services.views.customers import CUSTOMERS_VIEW
 from services.views.dead_letters import DEAD_LETTER_VIEW, DEAD_LETTERS_VIEW
 from services.views.events_at import EVENT_VIEW
@@ -40,6 +41,7 @@ VIEWS: tuple[View, ...] = (
     CUSTOMER,
     TIMELINE,
     WHY,
+    CUSTOMER_SECTION,
     SEGMENTS_VIEW,
     MY_DAY_VIEW,
     COMPLAINTS_BOARD,

@@ -40,6 +40,10 @@ def checked(connection: Connection, view: View, viewer: Viewer, path: Mapping[st
     if view.whole_house and viewer.narrowed:
         message = f"You may not look at {view.title}: it tells of customers of every store."
         raise NotYours(message)
+    named = next((name for name, text in path.items() if "\0" in text), None)
+    if named is not None:
+        message = f"{named}: holds a NUL character, as no text here does."
+        raise BadParameter(message)
     if view.personal:
         check_subject(connection, viewer, path["subject"])
     return _own_store(viewer, asked)

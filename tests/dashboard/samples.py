@@ -14,6 +14,7 @@ NAMED: dict[str, str] = {
     "offset": "261",
     "complaint": NORTH.complaint,
     "place": PARKED,
+    "section": "profile",
     "source": WEB_SHOP,
 }
 """A parameter of any page, by its name. ``subject`` is whom the test looks at; the event is one of the north."""

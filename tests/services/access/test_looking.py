@@ -9,7 +9,7 @@ import pytest
 from events.catalog.visits import VisitStarted
 from events.envelope import Envelope
 from projections import PROJECTIONS
-from projections._engine.projector import stored
+from projections._engine.projector import make_log_views, stored
 from services.access.roles import Role
 from tests.projections.engine.tables import pump
 from tests.services.access.conftest import NOW
@@ -28,6 +28,7 @@ def shop(door: Door) -> Door:
     """Return the house, with a customer in it."""
     fact = Envelope(id="v-1", source="urn:test", time=NOW, subject="customer:looked-at", data=VisitStarted())
     door.log().append([fact])
+    make_log_views(door.connection, PROJECTIONS)
     pump(door.log(), door.installation.connect, stored(PROJECTIONS))
     return door
 
@@ -67,7 +68,7 @@ def test_a_look_of_a_programme_is_told_under_its_key(shop: Door) -> None:
 
 @pytest.mark.parametrize(("role", "stores"), [(Role.VIEWER, ()), (Role.STAFF, ("leeds",))])
 def test_who_may_not_look_is_told_so_and_has_not_looked(shop: Door, role: Role, stores: tuple[str, ...]) -> None:
-    """A whole page says what no store alone knows: staff have pages of their own customers."""
+    """A role that sees figures alone, and staff of a store to which they never came."""
     name = f"{role}-who-looks"
     resident(shop, name, role, stores=stores)
     with signed_in(shop, name) as client:

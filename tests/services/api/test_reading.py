@@ -9,6 +9,7 @@ import pytest
 from events.catalog.orders import OrderLine, OrderPlaced
 from events.envelope import Envelope
 from projections import PROJECTIONS
+from services.reports.customer import SECTIONS, Section
 from services.settings import Settings
 from tests.projections.engine.tables import pump
 from tests.projections.shop import NOON
@@ -76,12 +77,27 @@ def test_every_report_is_listed_with_its_definition(client: httpx.Client) -> Non
 
 
 def test_a_customers_page_and_a_section_of_it(client: httpx.Client) -> None:
-    """All of it in one answer, or a part by its name."""
+    """All of it in one answer, or a part by its name; each says as of what."""
     page = client.get("/v1/customers/customer:1").json()
+    part = client.get("/v1/customers/customer:1/profile").json()
 
     assert page["identity"] == {"person": "customer:1", "identifiers": ["customer:1"]}
     assert page["profile"]["orders"] == 2
-    assert client.get("/v1/customers/customer:1/profile").json() == page["profile"]
+    assert (part["section"], part["content"]) == ("profile", page["profile"])
+    assert part["as_of"]["positions"] == page["as_of"]["positions"]
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=[section.name for section in SECTIONS])
+def test_every_section_is_read_by_itself_as_on_the_page(client: httpx.Client, section: Section) -> None:
+    """As JSON just as it stands on the whole page, and as rows of a CSV."""
+    page = client.get("/v1/customers/customer:1").json()
+
+    part = client.get(f"/v1/customers/customer:1/{section.name}").json()
+    rows = client.get(f"/v1/customers/customer:1/{section.name}.csv").text.splitlines()
+
+    assert part["content"] == page[section.name]
+    told = part["content"] if isinstance(part["content"], list) else [part["content"]] * (part["content"] is not None)
+    assert len(rows) == len(told) + bool(told)
 
 
 def test_a_customers_page_of_the_past(client: httpx.Client) -> None:
@@ -89,7 +105,7 @@ def test_a_customers_page_of_the_past(client: httpx.Client) -> None:
     by = {"happened_by": NOON.isoformat()}
 
     assert client.get("/v1/customers/customer:1", params=by).json()["profile"]["orders"] == 1
-    assert client.get("/v1/customers/customer:1/profile", params=by).json()["orders"] == 1
+    assert client.get("/v1/customers/customer:1/profile", params=by).json()["content"]["orders"] == 1
     assert client.get("/v1/customers/customer:1", params={"known_at": NOON.isoformat()}).status_code == 404
 
 
@@ -114,8 +130,7 @@ def test_a_customers_page_of_the_past(client: httpx.Client) -> None:
         ("/v1/customers/customer:1/%00", 422, "section"),
         ("/v1/reports/unmet_demand?about=%00", 422, "about"),
         ("/v1/reports/concentration?store=a%00b", 422, "store"),
-        ("/v1/customers/customer:2", 404, "subject"),
-        ("/v1/customers/customer:1/nonsense", 404, "section"),
+        ("/v1/customers/customer:1?now=2024-05-17T12:00:00Z", 422, "now"),
     ],
 )
 def test_a_bad_question_is_answered_with_the_field(client: httpx.Client, path: str, status: int, field: str) -> None:
@@ -124,6 +139,21 @@ def test_a_bad_question_is_answered_with_the_field(client: httpx.Client, path: s
 
     assert (answer.status_code, answer.json()["field"]) == (status, field)
     assert len(answer.json()["message"]) > len(field) + 20
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/v1/customers/customer:2", "Nothing is known of customer:2."),
+        ("/v1/customers/customer:1/nonsense", "section: there is none called 'nonsense'; there are identity, profile"),
+    ],
+)
+def test_what_there_is_not_is_said_in_a_sentence(client: httpx.Client, path: str, said: str) -> None:
+    """A customer whom nobody knows, or a section that no page has."""
+    answer = client.get(path)
+
+    assert answer.status_code == 404
+    assert answer.json()["message"].startswith(said)
 
 
 @pytest.mark.parametrize("path", ["/v1/reports", "/v1/reports/concentration", "/v1/customers/customer:1"])
