@@ -193,7 +193,7 @@ class Jobs:
 
 def _begun(connection: Connection, kind: str, what: str, by: str) -> int:
     if connection.execute(LOCK, [kind]).fetchone() != (True,):
-        message = f"A {kind} runs already: wait until it is done."
+        message = f"A job of the kind {kind} runs already: wait until it is done."
         raise JobRuns(message)
     connection.execute(ABANDONED, [kind])
     return int(connection.execute(BEGIN, [kind, what, by]).fetchall()[0][0])

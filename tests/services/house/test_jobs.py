@@ -71,7 +71,7 @@ def test_one_of_a_kind_runs_at_a_time(running: Jobs, installation: Installation)
     with closing(Jobs(installation.connect)) as elsewhere:
         running.start("rebuild", "profile", "ann", work)
         for each in (running, elsewhere):
-            with pytest.raises(JobRuns, match="A rebuild runs already: wait until it is done"):
+            with pytest.raises(JobRuns, match="A job of the kind rebuild runs already: wait until it is done"):
                 each.start("rebuild", "visits", "bob", work)
         elsewhere.start("verify", "", "bob", work)
         goes_on.set()
