@@ -4,6 +4,7 @@ The sections are those of ``services.reports.customer``; besides there is what o
 what they allow, how their identifiers hang together, their timeline, and the marks of their events for the slider.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Annotated, Any
 
@@ -87,20 +88,28 @@ def answer(reading: Reading) -> Document:
 
 
 def _events(reading: Reading, subject: str) -> dict[str, Any]:
-    """Return the times of a person's events of now, and which of them is the last that the page has seen."""
+    """Return the times of a person's events of now, and which of them is the last that the page has seen.
+
+    What happened at the same instant is one step of the slider: no point in time lies between it.
+    """
     rows = queries.rows(reading.connection, EVENTS, subject=subject, types=types_shown(reading, ""))
     seen = [row for row in rows if _seen(reading, row)]
+    steps, done = _steps(rows), _steps(seen)
     return {
-        "count": len(rows),
-        "at": len(seen),
+        "count": len(steps),
+        "at": len(done),
         "last": seen[-1] if seen else None,
-        "before": seen[-2]["time"] if len(seen) > 1 else None,
-        "after": rows[len(seen)]["time"] if len(seen) < len(rows) else None,
-        "first": rows[0]["time"] if rows else None,
-        "until": rows[-1]["time"] if rows else None,
+        "before": done[-2] if len(done) > 1 else None,
+        "after": steps[len(done)] if len(done) < len(steps) else None,
+        "first": steps[0] if steps else None,
+        "until": steps[-1] if steps else None,
         "orders": _times(rows, "regulars.order.placed."),
         "complaints": _times(rows, "regulars.complaint.raised."),
     }
+
+
+def _steps(rows: Sequence[Row]) -> list[datetime]:
+    return sorted({row["time"] for row in rows})
 
 
 def _dial_line(dials: list[Row]) -> list[tuple[datetime, int]]:
@@ -121,16 +130,15 @@ def _seen(reading: Reading, row: Row) -> bool:
             return bool(row["offset"] < positions.get(row["partition"], 0))
 
 
-def _times(rows: list[Row], beginning: str) -> list[datetime]:
+def _times(rows: Sequence[Row], beginning: str) -> list[datetime]:
     return [row["time"] for row in rows if row["type"].startswith(beginning)]
 
 
 def moment_at(reading: Reading) -> Document:
     """Answer with the time of one of a customer's events, counted from the first: where the slider stands."""
     rows = queries.rows(reading.connection, EVENTS, subject=reading.path["subject"], types=types_shown(reading, ""))
-    number = reading.asked.event
-    inside = 0 < number < len(rows)
-    return {"time": rows[number - 1]["time"] if inside else None, "tables": {}}
+    steps, number = _steps(rows), reading.asked.event
+    return {"time": steps[number - 1] if 0 < number < len(steps) else None, "tables": {}}
 
 
 class MomentParameters(Parameters, frozen=True, kw_only=True):

@@ -55,8 +55,9 @@ class _Told(NamedTuple):
 
 
 def moment_of(envelope: Envelope) -> Moment:
-    """Return an event in words."""
-    event, name = envelope.data, ".".join(envelope.data.event_type.split(".")[1:3])
+    """Return an event in words, as the codec reads it: of the newest version."""
+    event: Any = envelope.data
+    name = ".".join(event.event_type.split(".")[1:3])
     told = TOLD.get(name) or _Told(_worded(name.replace(".", " ")), "circle", _codes)
     amount, currency = _amount(name, event)
     words, state = told.words(event), told.state

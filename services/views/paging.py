@@ -32,7 +32,7 @@ def after(token: str, kinds: Sequence[type]) -> list[Any] | None:
         raise BadParameter(message) from error
 
 
-def paged(rows: list[Row], limit: int, keys: Sequence[str]) -> tuple[list[Row], str]:
+def paged(rows: Sequence[Row], limit: int, keys: Sequence[str]) -> tuple[Sequence[Row], str]:
     """Return a page of rows that were read with a limit of one more, and where the next one begins, if there is one."""
     page = rows[:limit]
     return page, token_of(page[-1], keys) if len(rows) > limit else ""
