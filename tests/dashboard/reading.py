@@ -82,3 +82,12 @@ class _Parser(HTMLParser):
         if not any(each.name in UNSEEN for each in self._open):
             for each in self._open:
                 each.said.append(data)
+
+
+class Scripts:
+    """The data that a page gives its charts: ``json`` is the text of each script element that holds some."""
+
+    def __init__(self, source: str) -> None:
+        """Read a page."""
+        pieces = source.split('<script type="application/json">')[1:]
+        self.json = [piece.partition("</script>")[0] for piece in pieces]
