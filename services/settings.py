@@ -15,6 +15,7 @@ from services.access.provider import NEWCOMERS, Provider
 from services.access.roles import Role
 from services.variables import (
     API,
+    GRAFANA,
     HOME,
     KAFKA,
     LINK_KEYS,
@@ -50,6 +51,8 @@ ADDRESS = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
 # A Fernet key: 32 bytes as URL-safe base64.
 KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
 
+WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+
 # https, or http on this very machine; no user and no query. Compared letter by letter with what the provider says.
 ISSUER = re.compile(r"(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?)(/[^\s?#]*)?")
 
@@ -77,6 +80,7 @@ class Settings:
     api: tuple[str, int] = ("127.0.0.1", 8080)
     link_keys: tuple[str, ...] = field(default=(), repr=False)
     provider: Provider | None = None
+    grafana: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -93,6 +97,7 @@ class Settings:
             metrics=_listening(METRICS, environment.get(METRICS.name)),
             api=_listening(API, environment.get(API.name) or API.default) or cls.api,
             link_keys=_keys(environment.get(LINK_KEYS.name)),
+            grafana=_page(environment.get(GRAFANA.name, "")),
             provider=_provider({setting: environment.get(setting.name, "") for setting in OIDC}),
         )
 
@@ -179,6 +184,13 @@ def _keys(text: str | None) -> tuple[str, ...]:
         message = f"{LINK_KEYS.name} holds what is no key: 'regulars order key' makes one; put a comma between several."
         raise InstallationError(message)
     return keys
+
+
+def _page(text: str) -> str:
+    if text and not WEB_ADDRESS.fullmatch(text):
+        message = f"{GRAFANA.name} is {text!r}: write it like https://grafana.example.com."
+        raise InstallationError(message)
+    return text.rstrip("/")
 
 
 def _provider(given: Mapping[Setting, str]) -> Provider | None:

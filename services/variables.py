@@ -92,11 +92,17 @@ OIDC_ROLE = Setting(
     "What newcomers of the provider are: viewer, manager or auditor; unset, an admin adds everybody.",
 )
 
+GRAFANA = Setting(
+    "REGULARS_GRAFANA",
+    "",
+    "Where people find Grafana with our dashboards, such as https://grafana.example.com: pages lead there then.",
+)
 OIDC = (OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ROLE)
 SASL = (SASL_MECHANISM, SASL_USERNAME, SASL_PASSWORD)
 SSL = (SSL_CA, SSL_CERTIFICATE, SSL_KEY, SSL_KEY_PASSWORD)
 SETTINGS = (
     *(HOME, POSTGRES, PARTITIONS, KAFKA, TOPIC_PREFIX, SECURITY_PROTOCOL, *SASL, *SSL, METRICS, API, LINK_KEYS),
     *OIDC,
+    GRAFANA,
 )
 """Every setting there is; the README lists the same."""

@@ -6,8 +6,10 @@ and writes the counts down.
 
 import socket
 from contextlib import closing
+from datetime import UTC, datetime
 from threading import Event
 
+from services.access.links import first_admin
 from services.api.application import application
 from services.api.deciders import Deciders
 from services.api.readers import Readers
@@ -60,7 +62,17 @@ def serve_beside(installation: Installation, settings: Settings, stop: Event, re
     except OSError as error:
         report.tell("not serving", f"{_taken(settings, error)} This process goes on without.")
         return
+    with closing(installation.connect("regulars users")) as connection:
+        token = first_admin(connection, datetime.now(UTC))
+    if token is not None:
+        at = _address(settings, listener)
+        sentence = f"Nobody can sign in yet: {at}/welcome/{token} makes you the first admin, once, within a day."
+        report.tell("first admin", sentence, address=f"{at}/welcome/{token}")
     _answer(installation, settings, stop, report, IngestFigures(), Health("api", DATABASE, LOG), listener)
+
+
+def _address(settings: Settings, listener: socket.socket) -> str:
+    return f"http://{settings.api[0]}:{listener.getsockname()[1]}"
 
 
 def _listener(settings: Settings) -> socket.socket:
@@ -82,7 +94,7 @@ def _answer(  # noqa: PLR0913, PLR0917 - as above
     listener: socket.socket,
 ) -> None:
     """Answer requests until told to stop."""
-    at = f"http://{settings.api[0]}:{listener.getsockname()[1]}"
+    at = _address(settings, listener)
     with (
         Inside(installation, health) as inside,
         closing(Readers(installation, settings.link_keys)) as readers,
@@ -92,6 +104,11 @@ def _answer(  # noqa: PLR0913, PLR0917 - as above
         figures.away = lambda: inside.away
 
         app = application(inside.front, readers, deciders, settings.provider)
+        app.state.grafana = settings.grafana
+        figures.viewers = lambda: {
+            "moved": app.state.moved.stream.listeners,
+            "events": app.state.live.stream.listeners,
+        }
 
         def stops() -> bool:
             ends = stop.is_set() or inside.failure() is not None

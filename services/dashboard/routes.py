@@ -86,6 +86,7 @@ def surroundings(request: Request, viewer: Viewer, page: Page | None = None) -> 
         "page": page,
         "navigation": [(group, pages) for group, pages in navigation if pages],
         "here": request.url.path,
+        "grafana": getattr(request.app.state, "grafana", ""),
     }
 
 

@@ -80,6 +80,9 @@ REQUEST_SECONDS = Metric(
     "regulars_ingest_request_seconds", Kind.HISTOGRAM, "A request's time, from its head to the end of its answer."
 )
 AWAY = Metric("regulars_ingest_away", Kind.GAUGE, "1 while events or refused messages cannot be stored.", ("what",))
+VIEWERS = Metric(
+    "regulars_live_viewers", Kind.GAUGE, "Browsers that are told what moves, or of events as they come in.", ("stream",)
+)
 
 CONNECTED = Metric(
     "regulars_connector_records_total",
@@ -181,7 +184,7 @@ PUMP = (
     PARKED_NOW,
 )
 RELAY = (RELAYED, BACKLOG, RELAY_INTERRUPTIONS, LEADING)
-INGEST = (MESSAGES, REQUESTS, REQUEST_SECONDS, AWAY)
+INGEST = (MESSAGES, REQUESTS, REQUEST_SECONDS, AWAY, VIEWERS)
 CONNECT = (CONNECTED, PASSED_OVER, CONNECT_INTERRUPTIONS, FOLLOWING)
 DOOR = (
     DOOR_READ,

@@ -237,3 +237,12 @@ def test_half_a_pair_of_keys_is_refused(given: dict[str, str], sentence: str) ->
         Settings.from_environment({**KAFKA, SECURITY_PROTOCOL.name: "SSL", **named})
 
     assert str(refused.value) == sentence
+
+
+def test_where_grafana_is_has_to_be_an_address() -> None:
+    """A slash at its end is no part of it; what a browser could not open is refused."""
+    found = Settings.from_environment({"REGULARS_GRAFANA": "https://grafana.example.com/at/"})
+
+    assert found.grafana == "https://grafana.example.com/at"
+    with pytest.raises(InstallationError, match="REGULARS_GRAFANA is 'javascript:alert"):
+        Settings.from_environment({"REGULARS_GRAFANA": "javascript:alert(1)"})
