@@ -1,7 +1,6 @@
 """The settings of a Regulars installation: read from the environment, here and nowhere else."""
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from events.log.cluster import DEFAULT_PREFIX, Cluster
 from events.log.postgres import DEFAULT_PARTITIONS
 from services.access.provider import NEWCOMERS, Provider
 from services.access.roles import Role
+from services.values import ADDRESS, ISSUER, KEY, MOST_PORT, PREFIX, WEB_ADDRESS
 from services.variables import (
     API,
     GRAFANA,
@@ -44,20 +44,6 @@ from services.variables import (
     TOPIC_PREFIX,
     Setting,
 )
-
-MOST_PORT = 65_535
-ADDRESS = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
-
-# A Fernet key: 32 bytes as URL-safe base64.
-KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
-
-WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
-
-# https, or http on this very machine; no user and no query. Compared letter by letter with what the provider says.
-ISSUER = re.compile(r"(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?)(/[^\s?#]*)?")
-
-# Kafka's names for topics have 249 characters at most, and ours add a dot and a word to the prefix.
-PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 
 class InstallationError(RuntimeError):
