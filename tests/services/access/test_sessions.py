@@ -80,8 +80,10 @@ def test_who_is_let_in_no_more_is_out_at_once(connection: Connection, anna: User
     users.change(connection, "anna", BY, NOW, role=Role.STAFF, stores=["leeds"])
     viewer = sessions.viewer_of_session(connection, cookie, NOW)
     users.disable(connection, "anna", BY, NOW)
+    begun_meanwhile = begun(connection)
 
     assert viewer is not None
+    assert sessions.viewer_of_session(connection, begun_meanwhile, NOW) is None
     assert viewer.role is Role.STAFF
     assert viewer.stores == {"leeds"}
     assert sessions.viewer_of_session(connection, cookie, NOW) is None
