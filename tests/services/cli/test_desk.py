@@ -54,7 +54,7 @@ def test_what_can_be_asked_is_listed(regulars: Regulars) -> None:
     assert "offer-gesture" in listed.out
     assert "Say that the time is over, and it was not done." in " ".join(of_one.out.split())
     assert [each["name"] for each in document["aggregates"][0]["commands"]] == [
-        *("open", "assign", "take", "complete", "drop")
+        *("open", "assign", "take", "put-off", "complete", "drop")
     ]
     assert [each.exit_code for each in mistakes] == [2] * 5
     assert "'now' says no field: write name=text" in mistakes[2].err
