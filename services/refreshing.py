@@ -12,7 +12,6 @@ from services.associations.keeping import Wanted, mine
 from services.associations.rules import TooManySetsError
 from services.dial.fitting import fill_dials
 from services.directory.filling import fill
-from services.house.clock import clock_of
 from services.installation import Connection
 from services.reports import words
 from services.reports.asking import Asked, settled
@@ -62,7 +61,7 @@ def _members(standing: Standing) -> str:
 
 
 def _directory(standing: Standing) -> str:
-    now = clock_of(standing.connection).now()
+    now = settled(standing.connection, Asked(), None).now
     return f"{words.counted(fill(standing.connection, standing.log.log_id, now), 'customer')} can be listed and found"
 
 

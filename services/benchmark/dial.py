@@ -87,7 +87,13 @@ def _filled(connection: Connection, customers: int, dice: np.random.Generator, h
     with connection.transaction():
         tables = [registry.new_table(connection, projection, log) for projection in stored(PROJECTIONS, log)]
         registry.make_live(connection, tables)
-    (table,) = [sql.Identifier("projection", each.name) for each in tables if each.projection.name == "purchases"]
+    (table,) = [each.name for each in tables if each.projection.name == "purchases"]
+    return fill_purchases(connection, table, customers, dice, heard)
+
+
+def fill_purchases(connection: Connection, name: str, customers: int, dice: np.random.Generator, heard: Heard) -> int:
+    """Write the purchases of customers into a table that is empty, and return how many rows they are."""
+    table = sql.Identifier("projection", name)
     connection.execute(STAGE)
     for first in range(0, customers, AT_ONCE):
         heard("making up", first, customers)

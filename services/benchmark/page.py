@@ -72,7 +72,7 @@ class Read(Struct, frozen=True, kw_only=True):
 def measure_page(installation: Installation, heard: Heard, *, customers: int, seed: int = 42) -> Read:
     """Make up this many customers, read pages of some of them, and ask every report once."""
     with installation.connect("regulars bench page") as connection:
-        rows = _filled(connection, customers, heard)
+        rows = fill_tables(connection, customers, heard)
         dice = random.Random(seed)  # noqa: S311 - it is to be the same every time
         kinds = ("customer", "visitor")
         asked = [f"{kinds[number % 2]}:{1 + int(customers * dice.random())}" for number in range(PAGES)]
@@ -91,7 +91,8 @@ def measure_page(installation: Installation, heard: Heard, *, customers: int, se
         )
 
 
-def _filled(connection: Connection, customers: int, heard: Heard) -> int:
+def fill_tables(connection: Connection, customers: int, heard: Heard, rows_a_customer: int = ROWS_A_CUSTOMER) -> int:
+    """Make every table, write the rows of this many customers into each, and return how many they are."""
     log, rows = Journal(connection), 0
     declared = stored(PROJECTIONS, log)
     make_log_views(connection, PROJECTIONS)
@@ -100,17 +101,17 @@ def _filled(connection: Connection, customers: int, heard: Heard) -> int:
         registry.make_live(connection, tables)
     for number, table in enumerate(tables):
         heard("making up", number, len(tables))
-        rows += connection.execute(_made_up(table.projection, table.name, customers)).rowcount
+        rows += connection.execute(_made_up(table.projection, table.name, customers, rows_a_customer)).rowcount
         connection.execute(sql.SQL(VACUUM).format(sql.Identifier("projection", table.name)))
     connection.execute(PERSONS, {"customers": customers})
     connection.execute("VACUUM (ANALYZE) projection.person_of")
     return rows
 
 
-def _made_up(projection: Projection, table: str, customers: int) -> sql.Composed:
+def _made_up(projection: Projection, table: str, customers: int, rows_a_customer: int) -> sql.Composed:
     """Return the statement that fills a table: the subjects' rows, or as many of a table that has none."""
     keys = {key.name for key in projection.keys}
-    per_customer = ROWS_A_CUSTOMER if keys != {"subject"} else 1
+    per_customer = rows_a_customer if keys != {"subject"} else 1
     values = [
         _value(field.name, field.sql_type.split(" ")[0], personal=projection.personal) for field in projection.fields()
     ]

@@ -1,12 +1,13 @@
 """``regulars bench``: how fast this machine takes events in, appends and drains, over the journal or over Kafka."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from typer import Argument, Exit, Option
 
@@ -23,6 +24,7 @@ from services.benchmark.measuring import Measurement, measure, scratch
 from services.benchmark.over_kafka import OverKafka
 from services.benchmark.page import measure_page
 from services.benchmark.reactions import Reacted, measure_answers, measure_latency
+from services.benchmark.seen import measure_seen
 from services.cli.bench_shown import (
     show_desk,
     show_dial,
@@ -31,6 +33,7 @@ from services.cli.bench_shown import (
     show_ingest,
     show_page,
     show_reactions,
+    show_seen,
 )
 from services.cli.exit_codes import ExitCode
 from services.cli.session import opened
@@ -39,6 +42,7 @@ from services.dev.broker import Broker
 from services.installation import Installation
 from services.settings import Settings
 
+M = TypeVar("M")
 EVENTS_A_SECOND = 1_000
 """How fast events come while it is timed how soon they are reacted to."""
 
@@ -53,13 +57,14 @@ class What(StrEnum):
     DIAL = "dial"
     DESK = "desk"
     REACTIONS = "reactions"
+    SEEN = "seen"
 
 
 Way = Annotated[
     What,
     Argument(
         help="From the log into the projections; the front door over HTTP; the door on Kafka's intake; reading; the"
-        " volume dial; the desk; or the reactions."
+        " volume dial; the desk; the reactions; or what people see."
     ),
 ]
 Events = Annotated[int, Option("--events", min=1, metavar="N", help="How many events to make up.")]
@@ -87,7 +92,9 @@ Drip = Annotated[
 Commands = Annotated[
     int, Option("--commands", min=10, metavar="N", help="With desk or reactions: how many to give, or to tell.")
 ]
-Customers = Annotated[int, Option("--customers", min=100, metavar="N", help="With page or dial: how many to make up.")]
+Customers = Annotated[
+    int, Option("--customers", min=100, metavar="N", help="With page, dial or seen: how many to make up.")
+]
 
 
 def bench(
@@ -116,7 +123,8 @@ def bench(
     acknowledged. 'bench page' makes up customers, and reads pages of some, and every report; 'bench dial' fits the
     volume dial of as many. 'bench desk' gives --commands commands on one core: one by one, a hundred in a transaction,
     and over HTTP. 'bench reactions' has one worker answer what --commands events signal; then 1,000 events a second
-    come over Kafka, with a pump, a relay and a worker at work, and it times their tasks.
+    come over Kafka, with a pump, a relay and a worker at work, and it times their tasks. 'bench seen' looks at pages,
+    filters and searches of many customers with --events page views, as a browser does; a million takes a while.
     """
     settings = Settings.from_environment()
     match what:
@@ -125,11 +133,14 @@ def bench(
         case What.DOOR:
             _door(settings, kafka, events, seed, as_json=as_json)
         case What.PAGE:
-            _page(settings, customers, seed, as_json=as_json)
+            _alone(settings, partial(measure_page, customers=customers, seed=seed), show_page, as_json=as_json)
         case What.DIAL:
-            _dial(settings, customers, seed, as_json=as_json)
+            _alone(settings, partial(measure_dial, customers=customers, seed=seed), show_dial, as_json=as_json)
         case What.DESK:
             _desk(settings, commands, seed, as_json=as_json)
+        case What.SEEN:
+            seen = partial(measure_seen, customers=customers, events=events, seed=seed)
+            _alone(settings, seen, show_seen, as_json=as_json)
         case What.REACTIONS:
             _reactions(settings, kafka, commands, seconds, as_json=as_json)
         case What.DRAIN:
@@ -171,22 +182,16 @@ def _door(settings: Settings, kafka: str | None, events: int, seed: int, *, as_j
     _be_whole(whole=measurement.whole)
 
 
-def _page(settings: Settings, customers: int, seed: int, *, as_json: bool) -> None:
+def _alone(
+    settings: Settings, measure: Callable[[Installation, Stage], M], show: Callable[[M], None], *, as_json: bool
+) -> None:
+    """Measure in a database of its own, and show what came of it."""
     with opened(replace(settings, kafka=None)) as installation, scratch(installation.dsn) as own, stages() as stage:
-        measurement = measure_page(own, stage, customers=customers, seed=seed)
+        measurement = measure(own, stage)
     if as_json:
         emit(measurement)
     else:
-        show_page(measurement)
-
-
-def _dial(settings: Settings, customers: int, seed: int, *, as_json: bool) -> None:
-    with opened(replace(settings, kafka=None)) as installation, scratch(installation.dsn) as own, stages() as stage:
-        measurement = measure_dial(own, stage, customers=customers, seed=seed)
-    if as_json:
-        emit(measurement)
-    else:
-        show_dial(measurement)
+        show(measurement)
 
 
 def _desk(settings: Settings, commands: int, seed: int, *, as_json: bool) -> None:

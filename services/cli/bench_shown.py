@@ -8,6 +8,7 @@ from services.benchmark.measuring import Measurement
 from services.benchmark.over_kafka import OverKafka
 from services.benchmark.page import Read
 from services.benchmark.reactions import Reacted
+from services.benchmark.seen import Seen
 from services.cli.terminal import plural, write, write_table
 
 
@@ -60,6 +61,13 @@ def show_page(measurement: Read) -> None:
     write(f"page    {measurement.page_p50_ms:,.2f} ms in the middle, {measurement.page_p99_ms:,.2f} ms at p99")
     write_table(["section", "p99 ms"], list(measurement.section_p99_ms.items()))
     write_table(["report", "seconds"], list(measurement.report_seconds.items()))
+
+
+def show_seen(measurement: Seen) -> None:
+    """Show how long pages took."""
+    write(f"{plural(measurement.customers, 'customer')} with {plural(measurement.events, 'event')}", bold=True)
+    rows = [[name, page.p50_ms, page.p95_ms, page.max_ms] for name, page in measurement.pages.items()]
+    write_table(["page", "p50 ms", "p95 ms", "most ms"], rows)
 
 
 def show_dial(measurement: Dialled) -> None:

@@ -53,7 +53,7 @@ def answer(reading: Reading) -> Document:
         "away": standing_in.get(whose, ""),
         "covered": [{"manager": name, "shown_as": _name(known, name)} for name in covered],
         "figures": _figures(reading, tables, asked),
-        "choices": _choices(reading),
+        "choices": _choices(reading, whose),
         "tables": tables,
     }
 
@@ -83,12 +83,14 @@ def _figures(reading: Reading, tables: dict[str, list[Row]], asked: dict[str, An
     }
 
 
-def _choices(reading: Reading) -> list[tuple[str, str]]:
+def _choices(reading: Reading, whose: str) -> list[tuple[str, str]]:
     """Return whose day may be asked for, with their names."""
     if reading.viewer.narrowed:
         return []
     found = staff.members(reading.connection)
-    return [(row["manager"], row["manager_name"] or row["manager"]) for row in found if row["open"]]
+    known = {row["manager"]: row["manager_name"] or row["manager"] for row in found if row["open"]}
+    others = {whose: whose} | known
+    return [(name, shown) for name, shown in others.items() if name != reading.viewer.name]
 
 
 def _birthdays(reading: Reading, asked: dict[str, Any]) -> list[dict[str, Any]]:
