@@ -17,7 +17,7 @@ from services.api.asking import Ends
 from services.api.deciders import Deciders
 from services.api.readers import Readers
 from services.api.view_documents import add_examples
-from services.dashboard import acting, as_of_form, assets, live, me, moved, oidc, sign_in
+from services.dashboard import acting, api_page, as_of_form, assets, live, me, moved, oidc, sign_in
 from services.dashboard import report_routes as report_page_routes
 from services.dashboard import routes as page_routes
 from services.dashboard.actions import ACTIONS
@@ -53,6 +53,7 @@ ROUTERS = (
     report_page_routes.ROUTER,
     acting.router(ACTIONS),
     as_of_form.router(),
+    api_page.router(),
     moved.router(),
     live.router(),
     assets.router(),
