@@ -12,6 +12,8 @@ from services.cli.following import stop_on_signals
 from services.cli.reporting import Lines, Report, reported
 from services.cli.session import bring_up_to_date, log_to_append, opened
 from services.cli.terminal import AsJson
+from services.directory.following import follow
+from services.house.clock import clock_of
 from services.installation import Installation
 from services.process.health import Health
 from services.process.metrics_server import served
@@ -20,7 +22,9 @@ from services.process.telemetry import registry_of
 from services.refreshing import Standing, refreshed
 from services.settings import Settings
 
-ASK_SECONDS = 10.0
+ASK_SECONDS = 1.0
+"""How often it asks whether everything is there, and brings the directory up to where the projections stand."""
+
 PATIENCE_SECONDS = 900.0
 """For longer than the jobs take together: meanwhile nobody asks whether the database and the log answer."""
 
@@ -32,8 +36,9 @@ Every = Annotated[
 def refresh(every: Every = None, as_lines: AsJson = False) -> None:
     """Work out anew what depends on everybody at once: dials, rules of what is bought together, members of segments.
 
-    Doing it again adds nothing. With --every it stays until SIGTERM or Ctrl-C; while the database or the log is away it
-    waits, and does what is due then. REGULARS_METRICS serves its health.
+    Then it fills the directory, by which customers are listed and found. Doing it again adds nothing. With --every it
+    stays until SIGTERM or Ctrl-C, and keeps the directory in step; while the database or the log is away it waits, and
+    does what is due then. REGULARS_METRICS serves its health.
     """
     pause = None if every is None else points.duration(every)
     settings = Settings.from_environment()
@@ -66,7 +71,7 @@ class _Staying:
                 _refresh(installation, self.report)
                 self.due = time.monotonic() + self.pause_seconds
             with installation.connect("regulars refresh") as connection:
-                connection.execute("SELECT 1")
+                follow(connection, log, clock_of(connection).now())
             self.health.answered(DATABASE)
             log.ends()
             self.health.answered(LOG)
