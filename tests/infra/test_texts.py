@@ -10,7 +10,7 @@ from tests.tidy.sources import ROOT, name
 ROOT_FILES = ("docker-compose.yml", ".env.example")
 FILES = [
     *(ROOT / each for each in ROOT_FILES),
-    *(path for path in sorted((ROOT / "infra").rglob("*")) if path.is_file()),
+    *(path for path in sorted((ROOT / "infra").rglob("*")) if path.is_file() and "node_modules" not in path.parts),
 ]
 
 COMMAND = re.compile(r"""(?:['"`]regulars|run --rm pump) ((?:[a-z]+ ?)+)""")
