@@ -19,7 +19,7 @@ SMALL = """[...document.querySelectorAll('a, button, input, select, summary, tex
     const inSentence = getComputedStyle(each).display === 'inline' || each.closest('label, .sr-only, .skip-link');
     return !inSentence && each.checkVisibility() && (width < 24 || height < 24);
 }).map(each => each.outerHTML.slice(0, 120))"""
-COMMONEST = """canvas => {
+COMMON = """canvas => {
     const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', {willReadFrequently: true});
     copy.drawImage(canvas, 0, 0);
     const {data} = copy.getImageData(0, 0, canvas.width, canvas.height);
@@ -28,9 +28,9 @@ COMMONEST = """canvas => {
         const colour = data.slice(at, at + 3).join(' ');
         if (data[at + 3] === 255) counts.set(colour, (counts.get(colour) ?? 0) + 1);
     }
-    return [...counts].sort((one, other) => other[1] - one[1])[0][0];
+    return [...counts].sort((one, other) => other[1] - one[1]).slice(0, 3).map(each => each[0]);
 }"""
-"""The colour of most of what is drawn on a canvas."""
+"""The three commonest colours of what is drawn on a canvas, the commonest first."""
 
 INK = "getComputedStyle(document.body).color"
 DAY, NIGHT = "rgb(22, 32, 43)", "rgb(230, 235, 240)"
@@ -95,10 +95,10 @@ def test_a_page_wears_the_chosen_colours_at_once_and_keeps_them(tabs: Tabs) -> N
     """Charts on a canvas change with them; what the system says counts until somebody chooses, and again after that."""
     with tabs.on("/guide?drawn=1") as tab:
         canvas = tab.locator("[data-chart=lines] canvas")
-        assert (tab.evaluate(INK), canvas.evaluate(COMMONEST)) == (DAY, BLUE_BY_DAY)
+        assert (tab.evaluate(INK), canvas.evaluate(COMMON)[0]) == (DAY, BLUE_BY_DAY)
 
         tab.locator(".side").get_by_label("Dark").check(force=True)
-        assert (tab.evaluate(INK), canvas.evaluate(COMMONEST)) == (NIGHT, BLUE_BY_NIGHT)
+        assert (tab.evaluate(INK), canvas.evaluate(COMMON)[0]) == (NIGHT, BLUE_BY_NIGHT)
 
         tab.reload(wait_until="commit")
         assert tab.locator("html").get_attribute("data-theme") == "dark"
@@ -106,6 +106,18 @@ def test_a_page_wears_the_chosen_colours_at_once_and_keeps_them(tabs: Tabs) -> N
         assert tab.evaluate(INK) == DAY
         tab.emulate_media(color_scheme="dark")
         assert tab.evaluate(INK) == NIGHT
+
+
+def test_a_chart_that_nobody_sees_is_drawn_when_it_is_shown(tabs: Tabs) -> None:
+    """A room without a size has no place for anything, and that is no error."""
+    with tabs.on("/guide?drawn=1") as tab:
+        chart = tab.locator("[data-chart=graph]")
+        chart.evaluate("chart => { chart.hidden = true; document.dispatchEvent(new Event('regulars:colours')); }")
+        chart.evaluate("chart => { chart.hidden = false; }")
+        tab.set_viewport_size({"width": 390, "height": 844})
+
+        tab.wait_for_function("document.querySelector('[data-chart=graph] canvas').clientWidth < 390")
+        assert BLUE_BY_DAY in chart.locator("canvas").evaluate(COMMON)
 
 
 def test_the_keyboard_is_enough(tabs: Tabs) -> None:

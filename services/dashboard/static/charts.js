@@ -34,7 +34,7 @@
   // Places nodes so that linked ones lie near each other and none on another's words (after Fruchterman and Reingold,
   // 1991). A node with its words is one unit wide and high. There is no chance in it: it comes out the same each time.
   function placed(nodes, links, width, height) {
-    const wide = width / LABEL.width, high = height / LABEL.height;
+    const wide = Math.max(1, width / LABEL.width), high = Math.max(1, height / LABEL.height);
     const apart = 0.8 * Math.sqrt((wide * high) / Math.max(1, nodes.length));
     const at = nodes.map((_, n) => {
       const angle = (2 * Math.PI * n) / nodes.length;
@@ -152,13 +152,14 @@
   }
 
   function colour({ room, chart, held, kind }) {
+    if (room.clientWidth === 0 || room.clientHeight === 0) return; // nobody sees it; it is drawn when it has a size
     chart.setOption({ animation: !still.matches, ...kind(JSON.parse(held), palette(), room) }, { notMerge: true });
   }
 
   const watched = new ResizeObserver((entries) => {
     for (const { target } of entries) {
       const entry = drawn.get(target);
-      if (entry === undefined || entry.chart.getWidth() === target.clientWidth) continue;
+      if (entry === undefined || (entry.chart.getWidth() === target.clientWidth && entry.chart.getHeight() === target.clientHeight)) continue;
       fit(entry);
       colour(entry);
     }
