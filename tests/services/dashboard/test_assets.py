@@ -42,7 +42,8 @@ def templates() -> list[Path]:
 
 def test_what_others_wrote_is_what_was_built() -> None:
     """Each file has the digest that ``make assets`` wrote down, and there is no other file."""
-    locked = dict(reversed(line.split("  ")) for line in LOCK.read_text(encoding="utf-8").splitlines())
+    lines = (line.partition("  ") for line in LOCK.read_text(encoding="utf-8").splitlines())
+    locked = {name: digest for digest, _, name in lines}
     there = {path.relative_to(assets.VENDOR).as_posix(): path for path in assets.VENDOR.rglob("*") if path.is_file()}
     del there[LOCK.name]
 
