@@ -62,11 +62,11 @@ def test_nobody_learns_whether_there_is_such_a_user(connection: Connection, anna
     told, took = set(), []
 
     for name in ("nobody", "carl", "anna", "x\0y", "a@b\0c", "é" * 300):
-        begun = time.perf_counter()
+        begun = time.process_time()
         with pytest.raises(SignInRefused) as refused:
             sign_in(connection, name, PASSWORD)
         told.add(str(refused.value))
-        took.append(time.perf_counter() - begun)
+        took.append(time.process_time() - begun)
 
     assert told == {signing_in.WRONG}
     assert min(took[1:]) > max(took[1:]) / 4, took
