@@ -108,7 +108,7 @@ async def answered(
             else:
                 with readers.log():  # one past is made at a time
                     told = tell(connection, view, asking)
-        tell_of_look(connection, request, view, viewer, path)
+        tell_of_look(connection, request, view, viewer, path, told.document)
         lag = 0 if asked.until else lag_of(told.positions, ends_of(request).now())
         return Answered(told, lag, asked.until)
 

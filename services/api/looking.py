@@ -9,14 +9,23 @@ from services.access.telling import Look, looked
 from services.access.viewer import Viewer
 from services.api.asked import POINTS
 from services.house.clock import clock_of
-from services.views.view import View
+from services.views.view import Document, View
 
 KEY = "key:"
 """What the name of a programme begins with."""
 
 
-def tell_of_look(connection: Connection, request: Request, view: View, viewer: Viewer, path: Mapping[str, str]) -> None:
+def tell_of_look(  # noqa: PLR0913, PLR0917 - who, what, of whom, and where it is written down
+    connection: Connection,
+    request: Request,
+    view: View,
+    viewer: Viewer,
+    path: Mapping[str, str],
+    document: Document,
+) -> None:
     """Write down that a viewer was answered a view, if it tells of one customer."""
+    if view.tells_of is not None and (subject := view.tells_of(document)):
+        tell_of_customer(connection, request, viewer, subject, view.name)
     if view.personal:
         tell_of_customer(connection, request, viewer, path["subject"], path.get("section", view.name))
 

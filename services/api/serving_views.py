@@ -7,6 +7,7 @@ from http import HTTPStatus
 from fastapi import Request, Response
 from starlette.responses import StreamingResponse
 
+from projections._engine.registry import Connection
 from services.access.viewer import Viewer
 from services.api.asked import AskedFor
 from services.api.asking import RETRY_SECONDS, answered, problem_of
@@ -16,7 +17,7 @@ from services.api.readers import readers_of
 from services.house.clock import clock_of
 from services.ingest.http.answers import json_answer
 from services.views.csv_text import csv_pieces
-from services.views.told import Asking, told_rows
+from services.views.told import Asking, tell, told_rows
 from services.views.view import BadParameter, NotFound, NotYours, View
 
 PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization"}
@@ -49,10 +50,16 @@ async def as_csv(request: Request, view: View, asked: AskedFor, viewer: Viewer, 
             asking = Asking(viewer, asked.parameters, path, asked.until, clock, house)
             yield from csv_pieces(told_rows(connection, view, asking))
 
+    def looked(connection: Connection) -> None:
+        with closing(Lending(readers.installation)) as house:
+            asking = Asking(viewer, asked.parameters, path, asked.until, clock_of(connection), house)
+            document = tell(connection, view, asking).document if view.tells_of else {}
+        tell_of_look(connection, request, view, viewer, path, document)
+
     told = pieces()
     try:
         first = await readers.in_thread(lambda: next(told, ""))
-        await readers.ask(lambda connection: tell_of_look(connection, request, view, viewer, path))
+        await readers.ask(looked)
     except (BadParameter, NotFound, NotYours) as error:
         raise problem_of(error) from error
     name = f"{view.name}{'-' if asked.parameters.table else ''}{asked.parameters.table}.csv"

@@ -59,6 +59,11 @@ def answer(reading: Reading) -> Document:
     }
 
 
+def customer_of(document: Document) -> str:
+    """Return whose complaint it is."""
+    return str(document["case"]["person"])
+
+
 def _steps(reading: Reading, name: str) -> list[Row]:
     """Return every step by the clock, the first one first."""
     steps: list[tuple[str, Step]] = []
@@ -97,4 +102,5 @@ COMPLAINT_CASE = View(
     reads=("complaint_cases", "policies", "managers", "profile", "staff"),
     capability=Capability.PERSONAL,
     past=Past.EVERYBODY,
+    tells_of=customer_of,
 )

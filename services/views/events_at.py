@@ -27,7 +27,8 @@ NEIGHBOURS = 3
 
 WHO = """
 SELECT coalesce((SELECT person FROM person_of WHERE identifier = %(subject)s), %(subject)s) AS person,
-       (SELECT traits -> 'name' ->> 2 FROM profile_of(%(subject)s)) AS name
+       (SELECT traits -> 'name' ->> 2 FROM profile_of(%(subject)s)) AS name,
+       EXISTS (SELECT FROM profile_of(%(subject)s)) AS is_customer
 """
 
 BEFORE = """
@@ -64,6 +65,12 @@ def answer(reading: Reading) -> Document:
     }
 
 
+def customer_of(document: Document) -> str:
+    """Return which customer an event is of; '' where it is the house's own, or cannot be read."""
+    event = document["event"]
+    return str(event["subject"]) if event["is_customer"] else ""
+
+
 def _record(reading: Reading) -> Record:
     """Return the record at the path's place. Raises BadParameter and NotFound."""
     partition, offset = (_number(name, reading.path[name]) for name in ("partition", "offset"))
@@ -98,7 +105,7 @@ def _place(record: Record) -> dict[str, Any]:
 
 
 def _said(reading: Reading, envelope: Envelope | None) -> dict[str, Any]:
-    names = ("id", "type", "source", "subject", "person", "name", "time", "correlationid", "causationid")
+    names = ("id", "type", "source", "subject", "person", "name", "is_customer", "time", "correlationid", "causationid")
     if envelope is None:
         return dict.fromkeys(names)
     return {
@@ -158,4 +165,5 @@ EVENT_VIEW = View(
     answer=answer,
     parameters=Parameters,
     capability=Capability.PERSONAL,
+    tells_of=customer_of,
 )

@@ -86,7 +86,8 @@ class View(NamedTuple):
     projections that it is made of: their positions are the answer's. ``personal`` views tell of the customer that the
     path's ``subject`` names, which is held against the viewer's stores and portfolio, and written down. ``rows`` yields
     the rows of the CSV one by one, where a document holds but a page of them. ``whole_house`` names customers of all
-    stores, and cannot be narrowed to one: it is not for staff.
+    stores, and cannot be narrowed to one: it is not for staff. ``tells_of`` returns of which customer a document tells
+    where the path names something of theirs, '' where it is of none: that somebody looked is written down then, too.
     """
 
     name: str
@@ -100,6 +101,7 @@ class View(NamedTuple):
     past: Past = Past.NOBODY
     rows: Callable[[Reading], Iterable[Row]] | None = None
     whole_house: bool = False
+    tells_of: Callable[[Document], str] | None = None
 
     @property
     def about(self) -> str:

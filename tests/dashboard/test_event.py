@@ -7,6 +7,7 @@ from tests.dashboard.conftest import Browsing
 from tests.dashboard.reading import Html
 from tests.dashboard.served import Dashboard
 from tests.dashboard.shop import NORTH, SOUTH, Person
+from tests.dashboard.test_looks import looks_of
 
 RAISED = """
 SELECT partition, "offset" FROM journal.event WHERE subject = %s AND type = 'regulars.complaint.raised.v1'
@@ -96,3 +97,14 @@ def test_a_place_without_an_event_is_said(browsing: Browsing) -> None:
     assert [each.status_code for each in missing] == [404, 404]
     assert "There is no event at p99@0" in missing[1].json()["message"]
     assert (wrong.status_code, wrong.json()["field"]) == (422, "offset")
+
+
+def test_a_look_at_an_event_of_a_customer_is_written_down(dashboard: Dashboard) -> None:
+    """By page, JSON and CSV, as a look at that customer; what the house says of itself is of nobody."""
+    rule = dashboard.connection.execute(PUBLISHED).fetchall()[0]
+    with dashboard.client(Role.MANAGER, (), "event-looker") as client:
+        for suffix in ("", ".json", ".csv"):
+            client.get(f"{complaint_of(dashboard, NORTH)}{suffix}")
+            client.get("/events/{}/{}{}".format(*rule, suffix))
+
+    assert looks_of(dashboard, "event-looker") == {(NORTH.subject, "event", how) for how in ("page", "json", "csv")}
