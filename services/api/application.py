@@ -15,6 +15,7 @@ from services.access.provider import Provider
 from services.api import desk_routes, order_routes, report_routes, view_routes
 from services.api.asking import Ends
 from services.api.deciders import Deciders
+from services.api.failing import failed_answer, for_people
 from services.api.readers import Readers
 from services.api.view_documents import add_examples
 from services.dashboard import acting, api_page, as_of_form, assets, live, me, moved, oidc, sign_in
@@ -26,6 +27,7 @@ from services.dashboard.live import Live
 from services.dashboard.moved import Moved
 from services.dashboard.oidc import Oidc
 from services.dashboard.session_readers import SessionReaders
+from services.dashboard.sign_in import outside
 from services.dashboard.signed_in import SignIn, sign_in_answer
 from services.ingest.http import event_routes, public_routes, segment_routes, verdict_routes, webhook_routes
 from services.ingest.http.answers import Problem, error_answer, problem_answer, problem_document
@@ -81,6 +83,7 @@ def application(front: Front, readers: Readers, deciders: Deciders, provider: Pr
     app.add_exception_handler(SignIn, sign_in_answer)
     app.add_exception_handler(HTTPException, _http_answer)
     app.add_exception_handler(RequestValidationError, _parameter_answer)
+    app.add_exception_handler(Exception, failed_answer)
     # A page of any shop sends from the visitor's browser. What it gets there it may read only if it sent no cookie: the
     # answers never allow credentials, and what takes a cookie refuses other sites (services/dashboard/same_origin.py).
     app.add_middleware(
@@ -116,6 +119,10 @@ async def _http_answer(request: Request, error: Exception) -> Response:
         raise error
     status = HTTPStatus(error.status_code)
     message = f"{request.method} {request.url.path[:256]}: {status.phrase.lower()}."
+    if for_people(request):
+        return outside(
+            "failed.html", {"title": status.phrase, "message": f"There is no page {request.url.path[:256]}."}, status
+        )
     document = problem_document(status, status.phrase.lower().replace(" ", "_"), message)
     return error_answer(request.url.path, document, status, error.headers or {})
 

@@ -1,0 +1,45 @@
+"""What is answered when something fails that nobody foresaw, and for a path that there is not."""
+
+import logging
+
+import pytest
+from fastapi import FastAPI, Request
+from starlette.testclient import TestClient
+
+from services.api.failing import failed_answer
+from services.ingest.http.answers import PROBLEM_JSON
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml"}
+
+
+def broken(request: Request) -> None:
+    """Fail, with something that is nobody's business."""
+    message = f"the password of {request.url.path} is sesame"
+    raise RuntimeError(message)
+
+
+@pytest.fixture
+def client() -> TestClient:
+    """Return a client of an application whose every page fails."""
+    app = FastAPI()
+    app.add_api_route("/{path:path}", broken)
+    app.add_exception_handler(Exception, failed_answer)
+    return TestClient(app, raise_server_exceptions=False)
+
+
+@pytest.mark.parametrize("path", ["/overview", "/v1/customers", "/overview.csv"])
+def test_a_fault_of_ours_has_a_name_and_tells_nothing_else(
+    client: TestClient, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    """A page for people, problem details for programmes; the log has all of it under the same name."""
+    with caplog.at_level(logging.ERROR):
+        answer = client.get(path, headers=BROWSER)
+
+    (record,) = (each for each in caplog.records if each.name == "regulars.api")
+    name = record.getMessage().split()[-1]
+    assert answer.status_code == 500
+    assert name in answer.text
+    assert "sesame" not in answer.text
+    assert record.exc_info is not None
+    is_page = path == "/overview"
+    assert answer.headers["content-type"].startswith("text/html" if is_page else PROBLEM_JSON)
