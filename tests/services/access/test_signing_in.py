@@ -15,9 +15,10 @@ from services.access.users import User
 from services.access.waiting import FREE, LONGEST, Kind
 from services.installation import Connection
 from tests.conftest import Connect
-from tests.services.access.conftest import BY, NOW, PASSWORD, later
+from tests.services.access.conftest import BY, NOW, PASSWORD, later, with_password
 
 HERE = "192.0.2.1"
+WRONG = "coffee at four, as ever"
 CAME = Came("password", HERE, "Firefox")
 
 
@@ -59,12 +60,13 @@ def test_nobody_learns_whether_there_is_such_a_user(connection: Connection, anna
     """An unknown name, one without a password and one let in no more get the same sentence, in the same time."""
     users.add(connection, User("carl", Role.VIEWER, NOW), BY)
     users.disable(connection, anna.name, BY, NOW)
+    with_password(connection, User("dora", Role.VIEWER, NOW))
     told, took = set(), []
 
-    for name in ("nobody", "carl", "anna", "x\0y", "a@b\0c", "é" * 300):
+    for name in ("nobody", "dora", "carl", "anna", "x\0y", "a@b\0c", "é" * 300):
         begun = time.process_time()
         with pytest.raises(SignInRefused) as refused:
-            sign_in(connection, name, PASSWORD)
+            sign_in(connection, name, WRONG if name == "dora" else PASSWORD)
         told.add(str(refused.value))
         took.append(time.process_time() - begun)
 
