@@ -55,7 +55,9 @@ def _list(installation: Installation, stop: Event, report: Report) -> None:
 
 def _serve(installation: Installation, stop: Event, report: Report) -> None:
     from services.api.serving import serve_beside  # noqa: PLC0415 - see above
+    from services.cli.warnings_told import tell_warnings  # noqa: PLC0415 - see above
 
+    tell_warnings()
     serve_beside(installation, Settings.from_environment(), stop, report)
 
 
