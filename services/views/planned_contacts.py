@@ -3,6 +3,7 @@
 Reads what the report ``contact_plan`` reads, which says what everything means.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -88,11 +89,11 @@ def answer(reading: Reading) -> Document:
     }
 
 
-def _named(reading: Reading, rows: list[Row]) -> list[dict[str, Any]]:
+def _named(reading: Reading, rows: Sequence[Row]) -> list[dict[str, Any]]:
     return with_people(reading.connection, rows, reading.now, live=reading.until is None)
 
 
-def _shown(reading: Reading, listed: list[Row]) -> list[Row]:
+def _shown(reading: Reading, listed: Sequence[Row]) -> list[Row]:
     told = _named(reading, with_places(reading.connection, listed, "happened", "regulars.contact."))
     names = {id_of(row["plan"], row["person"]) for row in told}
     versions = versions_of(reading.connection, "contact-plan", names) if reading.until is None else {}

@@ -172,3 +172,14 @@ def test_the_board_of_a_past_shows_what_stood_then(dashboard: Dashboard, browsin
 
     assert complaint not in {row["complaint"] for row in document["tables"]["complaints"]}
     assert not [form for form in page.all("form", method="post") if "/desk/" in form.attributes["action"]]
+
+
+def test_who_looks_at_a_complaint_looks_at_its_customer(dashboard: Dashboard, browsing: Browsing) -> None:
+    """It is written down as any look at a customer is, though the address names no customer."""
+    client = browsing(Role.MANAGER, name="lola")
+
+    client.get(f"/complaints/{NORTH.complaint}")
+    dashboard.catch_up()
+
+    asked = "SELECT subject, what FROM accesses WHERE actor = 'lola'"
+    assert dashboard.connection.execute(asked).fetchall() == [(NORTH.subject, "complaint_case")]
