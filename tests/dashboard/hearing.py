@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from socket import SHUT_RDWR
 from threading import Thread
 from typing import NamedTuple
 
@@ -56,5 +57,6 @@ def listening(client: httpx.Client, path: str, **asked: str) -> Iterator[Heard]:
         reader.start()
         wait_until(lambda: heard.messages)
         yield heard
-        answer.extensions["network_stream"].get_extra_info("socket").shutdown(2)
+        with suppress(OSError):  # the server may have ended it before
+            answer.extensions["network_stream"].get_extra_info("socket").shutdown(SHUT_RDWR)
     reader.join()
