@@ -119,9 +119,13 @@ def _source(projection: Projection, table: str, schema: str) -> sql.Composed:
 
 def create_views(projection: Projection, table: str, schema: str = SCHEMA) -> list[sql.Composed]:
     """Return the statements that point the stable names at a generation."""
-    statements = drop_views(projection, schema)
+    return [*drop_views(projection, schema), *show(projection, table, schema)]
+
+
+def show(projection: Projection, table: str, schema: str) -> list[sql.Composed]:
+    """Return the statements that give a table its stable names in a schema that has none of them."""
     shown = sql.SQL("CREATE VIEW {} AS SELECT * FROM {} AS r")
-    statements.append(shown.format(sql.Identifier(schema, projection.name), _source(projection, table, schema)))
+    statements = [shown.format(sql.Identifier(schema, projection.name), _source(projection, table, schema))]
     if projection.keeps_events:
         statements += events_by_person(projection, schema)
     elif projection.personal:

@@ -6,6 +6,7 @@ ends. What belongs to no person, such as pairs of products, is answered as of no
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 
 from psycopg import sql
 
@@ -17,6 +18,9 @@ from projections._engine.past import LIVE_SCHEMAS
 from projections._engine.past_events import events_until, held
 from projections._engine.reference import States
 from projections._engine.registry import Connection
+
+MOST_SCRIPTS = 64
+"""Of how many connections it is remembered how their schemas are made."""
 
 
 @contextmanager
@@ -33,13 +37,15 @@ def looking_back(
         schema = str(row[0]) if row else ""
         connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
         _create(connection, schema, past)
+        told = tuple(each for each in projections if not each.keeps_events and each.name in past.states)
+        connection.execute(_made(told, schema), prepare=False)
+        for projection in told:
+            if states := past.states[projection.name]:
+                _fill(connection, projection, schema, states)
+        own = sql.SQL("subject = ANY ({}) AND {}").format(sql.Literal(past.identifiers), held(until))
         for projection in projections:
             if projection.keeps_events:
-                own = sql.SQL("subject = ANY ({}) AND {}").format(sql.Literal(past.identifiers), held(until))
-                for statement in events_until(projection, schema, own):
-                    connection.execute(statement)
-            elif projection.name in past.states:
-                _fill(connection, projection, schema, past.states[projection.name])
+                connection.execute(sql.SQL("; ").join(events_until(projection, schema, own)), prepare=False)
         connection.execute("SELECT set_config('search_path', %s, true)", [f"{schema}, {LIVE_SCHEMAS}"])
         yield past
 
@@ -52,13 +58,25 @@ def _create(connection: Connection, schema: str, past: Past) -> None:
     connection.execute(query, [others, past.person])
 
 
+@lru_cache(maxsize=MOST_SCRIPTS)
+def _made(projections: tuple[Projection, ...], schema: str) -> bytes:
+    """Return the statements for empty tables with their views and functions: in one trip, since a slider asks often."""
+    statements: list[sql.Composable] = []
+    for projection in projections:
+        table = _table(projection)
+        fields = [sql.SQL("{} {}").format(sql.Identifier(f.name), sql.SQL(f.sql_type)) for f in projection.fields()]
+        made = sql.SQL("CREATE TABLE {} ({})").format(sql.Identifier(schema, table), sql.SQL(", ").join(fields))
+        statements += [made, *ddl.show(projection, table, schema)]
+    return sql.SQL("; ").join(statements).as_bytes(None)
+
+
+def _table(projection: Projection) -> str:
+    return projection.name + "_rows"
+
+
 def _fill(connection: Connection, projection: Projection, schema: str, states: States) -> None:
-    table = projection.name + "_rows"
-    connection.execute(ddl.create_table(projection, table, schema))
-    for statement in ddl.create_views(projection, table, schema):
-        connection.execute(statement)
     values, fields = projection.compiled.values, projection.fields()
-    statement = ddl.copy_rows(projection, table, schema)
+    statement = ddl.copy_rows(projection, _table(projection), schema)
     with connection.cursor() as cursor, copy_into(cursor, statement) as copy:
         copy.set_types([field.copy_type for field in fields])
         for key, row in states.items():
