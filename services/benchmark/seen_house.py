@@ -67,7 +67,7 @@ SELECT partition, (row_number() OVER (PARTITION BY partition ORDER BY number)) -
                %(now)s - interval '365 days' + (number * interval '365 days') / %(events)s AS at,
                lpad(to_hex(number), 12, '0') || '-benchmark' AS id,
                'customer:' || 1 + (number * 7919) %% %(customers)s AS subject
-          FROM generate_series(%(before)s, %(before)s + %(some)s - 1) AS g (number)) AS e
+          FROM generate_series(%(before)s::bigint, %(before)s + %(some)s - 1) AS g (number)) AS e
 """
 
 CHECKPOINTS = """

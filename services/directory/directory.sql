@@ -20,16 +20,6 @@ CREATE TABLE projection.directory (
     stores          text[]      COLLATE "C" NOT NULL, -- where they ordered, visited or complained
     segments        text[]      COLLATE "C" NOT NULL
 ) WITH (fillfactor = 85);
-CREATE INDEX directory_rank ON projection.directory (rank, person);
-CREATE INDEX directory_heading ON projection.directory (heading, person);
-CREATE INDEX directory_net ON projection.directory (net_minor, person);
-CREATE INDEX directory_seen ON projection.directory (last_seen, person);
-CREATE INDEX directory_name ON projection.directory (sort_name, person);
-CREATE INDEX directory_moved ON projection.directory ((dial - dial_before), person) WHERE dial >= 0 AND dial_before >= 0;
-CREATE INDEX directory_manager ON projection.directory (manager, rank) WHERE manager <> '';
-CREATE INDEX directory_complaints ON projection.directory (rank) WHERE open_complaints > 0;
-CREATE INDEX directory_stores ON projection.directory USING gin (stores);
-CREATE INDEX directory_segments ON projection.directory USING gin (segments);
 
 -- What a customer is found by: words of their name, e-mail and phone, folded.
 CREATE TABLE projection.directory_key (

@@ -18,6 +18,7 @@ from projections._engine import checkpoint
 from projections._engine.registry import Connection, live_tables
 from services.directory import folding, queries
 from services.directory.queries import UNRANKED
+from services.directory.schema import drop_indexes, make_indexes
 from services.reports.asking import NO_CURRENCY, WORK_MEMORY
 
 READS = ("profile", "purchases", "visits", "complaint_cases", "managers", "identity")
@@ -51,7 +52,12 @@ def fill(connection: Connection, log_id: str, now: datetime) -> int:
         positions = positions_of(connection)
         connection.execute(queries.TABLES)
         connection.execute(queries.EVERYBODY)
+        first = connection.execute("SELECT FROM directory LIMIT 1").fetchone() is None
+        if first:
+            drop_indexes(connection)
         _keep(connection, asked, whole=True)
+        if first:
+            make_indexes(connection)
         for statement in (queries.ALL_GONE, queries.ALL_KEYS_GONE):
             connection.execute(statement)
         connection.execute(queries.KEEP_KEYS)

@@ -2,7 +2,14 @@
 
 from importlib.resources import files
 
+from psycopg import sql
+
 from projections._engine.registry import Connection
+
+INDEXES = """
+SELECT indexname FROM pg_indexes
+ WHERE schemaname = 'projection' AND tablename = 'directory' AND indexname <> 'directory_pkey' ORDER BY indexname
+"""
 
 
 def create_directory(connection: Connection) -> None:
@@ -10,4 +17,20 @@ def create_directory(connection: Connection) -> None:
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(hashtext('regulars.directory'))")
         if connection.execute("SELECT to_regclass('projection.directory')").fetchone() == (None,):
-            connection.execute(files("services.directory").joinpath("directory.sql").read_text(encoding="utf-8"))
+            connection.execute(_script("directory.sql"))
+            connection.execute(_script("directory_indexes.sql"))
+
+
+def drop_indexes(connection: Connection) -> None:
+    """Drop the indexes of the lists, within a transaction that makes them again."""
+    for (name,) in connection.execute(INDEXES).fetchall():
+        connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier("projection", name)))
+
+
+def make_indexes(connection: Connection) -> None:
+    """Make the indexes of the lists, where they are missing."""
+    connection.execute(_script("directory_indexes.sql"))
+
+
+def _script(name: str) -> str:
+    return files("services.directory").joinpath(name).read_text(encoding="utf-8")
