@@ -28,7 +28,6 @@ CREATE TABLE projection.directory_key (
     person text COLLATE "C" NOT NULL,
     PRIMARY KEY (kind, key, person)
 );
-CREATE INDEX directory_key_person ON projection.directory_key (person);
 
 -- As of what the directory is; no row before it was filled once.
 CREATE TABLE projection.directory_state (

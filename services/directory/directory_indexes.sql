@@ -9,3 +9,4 @@ CREATE INDEX directory_manager ON projection.directory (manager, rank) WHERE man
 CREATE INDEX directory_complaints ON projection.directory (rank) WHERE open_complaints > 0;
 CREATE INDEX directory_stores ON projection.directory USING gin (stores);
 CREATE INDEX directory_segments ON projection.directory USING gin (segments);
+CREATE INDEX directory_key_person ON projection.directory_key (person);

@@ -56,11 +56,10 @@ def fill(connection: Connection, log_id: str, now: datetime) -> int:
         if first:
             drop_indexes(connection)
         _keep(connection, asked, whole=True)
+        for statement in (queries.ALL_GONE, queries.ALL_KEYS_GONE, queries.KEEP_KEYS):
+            connection.execute(statement)
         if first:
             make_indexes(connection)
-        for statement in (queries.ALL_GONE, queries.ALL_KEYS_GONE):
-            connection.execute(statement)
-        connection.execute(queries.KEEP_KEYS)
         connection.execute(queries.SEGMENTS_GONE)
         connection.execute(queries.KEEP_SEGMENTS, asked)
         connection.execute(queries.KEEP_STATE, asked | {"log_id": log_id, "positions": positions})

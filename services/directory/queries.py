@@ -145,7 +145,11 @@ DELETE FROM directory_key AS k
  WHERE NOT EXISTS (SELECT FROM directory_found AS f WHERE (f.kind, f.key, f.person) = (k.kind, k.key, k.person))
 """
 
-KEEP_KEYS = "INSERT INTO directory_key SELECT DISTINCT kind, key, person FROM directory_found ON CONFLICT DO NOTHING"
+# In the order of the primary key, so that a million of them do not lie about in it.
+KEEP_KEYS = """
+INSERT INTO directory_key SELECT DISTINCT kind, key, person FROM directory_found ORDER BY kind, key, person
+    ON CONFLICT DO NOTHING
+"""
 
 KEEP_STATE = """
 INSERT INTO directory_state AS s (log_id, currency, month, filled_at, positions)

@@ -8,7 +8,8 @@ from projections._engine.registry import Connection
 
 INDEXES = """
 SELECT indexname FROM pg_indexes
- WHERE schemaname = 'projection' AND tablename = 'directory' AND indexname <> 'directory_pkey' ORDER BY indexname
+ WHERE schemaname = 'projection' AND tablename IN ('directory', 'directory_key') AND NOT indexname LIKE '%_pkey'
+ ORDER BY indexname
 """
 
 
