@@ -41,6 +41,7 @@ class Dashboard:
         self.connection = door.connection
         self.key = door.sender().admin
         self._cookies: dict[str, str] = {}
+        self._journal = self.installation.journal()  # one: each holds a connection for as long as the server runs
 
     def cookie(self, role: Role = Role.ADMIN, stores: Iterable[str] = (), name: str = "") -> str:
         """Return the cookie of a session of somebody of this role, who works in these stores; they are one user."""
@@ -69,14 +70,14 @@ class Dashboard:
             Envelope(id=f"told-{next(_numbers)}", source=SOURCE, time=begun + n * MICROSECOND, subject=by, data=each)
             for n, each in enumerate(data)
         ]
-        self.installation.journal().append(told)
+        self._journal.append(told)
         self.catch_up()
 
     def catch_up(self) -> None:
         """Bring what the desk decided onto the log, and let every projection catch up."""
         relay_now(self.installation)
-        pump(self.installation.journal(), self.installation.connect, stored(PROJECTIONS))
-        follow(self.connection, self.installation.journal(), clock_of(self.connection).now())
+        pump(self._journal, self.installation.connect, stored(PROJECTIONS))
+        follow(self.connection, self._journal, clock_of(self.connection).now())
 
 
 @contextmanager
