@@ -7,6 +7,7 @@ Promises, birthdays, planned contacts, movers and who waits are of the customers
 they were given to, for whichever customer.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any
 
@@ -71,7 +72,7 @@ def _name(known: dict[str, dict[str, Any]], manager: str) -> str:
     return name or manager
 
 
-def _figures(reading: Reading, tables: dict[str, list[Row]], asked: dict[str, Any]) -> dict[str, Any]:
+def _figures(reading: Reading, tables: Mapping[str, Sequence[Row]], asked: dict[str, Any]) -> dict[str, Any]:
     counted = queries.row(reading.connection, my_day_queries.COUNTED, **asked)
     return {
         "customers": counted["customers"],
