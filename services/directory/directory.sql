@@ -7,6 +7,7 @@ CREATE TABLE projection.directory (
     words           text        COLLATE "C" NOT NULL, -- the folded words of the name, a space before each
     rank            integer     NOT NULL, -- by dial, the loudest first, as of the last whole fill; since then UNRANKED
     dial            smallint    NOT NULL, -- -1 for who has none, as the next four
+    place           bigint      NOT NULL GENERATED ALWAYS AS ((100 - dial) * 4294967296 + rank) STORED, -- see queries.PLACE
     dial_before     smallint    NOT NULL, -- of the month before
     now_part        smallint    NOT NULL,
     heading         smallint    NOT NULL,

@@ -49,11 +49,11 @@ SCOPE: LiteralString = "(NOT %(narrowed)s OR stores && %(stores)s::text[] OR man
 SHOWN: LiteralString = "person, name, dial, net_minor, last_seen, manager, open_complaints"
 
 PERSONS = f"""
-SELECT {SHOWN} FROM directory WHERE person = ANY (%(persons)s) AND {SCOPE} ORDER BY rank, person LIMIT %(limit)s
+SELECT {SHOWN} FROM directory WHERE person = ANY (%(persons)s) AND {SCOPE} ORDER BY place, person LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 
 BY_RANK = f"""
-SELECT {SHOWN} FROM directory WHERE words LIKE ALL (%(patterns)s) AND {SCOPE} ORDER BY rank, person LIMIT %(limit)s
+SELECT {SHOWN} FROM directory WHERE words LIKE ALL (%(patterns)s) AND {SCOPE} ORDER BY place, person LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 
 

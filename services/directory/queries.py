@@ -5,6 +5,8 @@ statements serve for a million customers and for three.
 """
 
 UNRANKED = 2_147_483_647
+PLACE = 2**32
+"""A place is how far a dial is from 100, times this, and the rank: so a part of the dial is a stretch of places."""
 
 TABLES = """
 CREATE TEMP TABLE directory_asked (identifier text COLLATE "C", person text COLLATE "C") ON COMMIT DROP;

@@ -18,7 +18,7 @@ from services.access.roles import Capability
 from services.directory import finding
 from services.directory.filling import READS, state_of
 from services.directory.finding import SCOPE
-from services.directory.queries import UNRANKED
+from services.directory.queries import PLACE, UNRANKED
 from services.segments.definitions import TIER_PREFIX, TIERS, all_segments
 from services.views.customer_filters import BANDS, HEADINGS, Listed, Sort, rule_of
 from services.views.paging import after, token_of
@@ -38,7 +38,7 @@ class Order(NamedTuple):
 
 
 ORDERS = {
-    "dial": Order("rank", int, falling=False),
+    "dial": Order("place", int, falling=False),
     "heading": Order("heading", int, falling=True),
     "revenue": Order("net_minor", int, falling=True),
     "seen": Order("last_seen", datetime, falling=True),
@@ -46,8 +46,8 @@ ORDERS = {
 }
 
 COLUMNS: LiteralString = """
-rank, person, name, dial, dial_before, heading, potential, net_minor, orders, last_seen, manager, open_complaints,
-segments, stores, sort_name
+rank, place, person, name, dial, dial_before, heading, potential, net_minor, orders, last_seen, manager,
+open_complaints, segments, stores, sort_name
 """
 
 LISTED = f"SELECT {COLUMNS} FROM directory WHERE {{conditions}} ORDER BY {{order}}"  # noqa: S608 - made of constants
@@ -128,7 +128,7 @@ def narrowed(reading: Reading) -> tuple[list[sql.Composable], dict[str, Any]]:
         (segments, "segments @> %(segments)s::text[]"),
         (asked.manager, "manager = %(manager)s"),
         (asked.of_store, "stores @> ARRAY[%(store)s]::text[]"),
-        (asked.band, "dial BETWEEN %(low)s AND %(high)s"),
+        (asked.band, "place BETWEEN %(low)s AND %(high)s"),
         (asked.heading, "heading BETWEEN %(least)s AND %(most)s"),
         (asked.complaint is True, "open_complaints > 0"),
         (asked.complaint is False, "open_complaints = 0"),
@@ -139,8 +139,8 @@ def narrowed(reading: Reading) -> tuple[list[sql.Composable], dict[str, Any]]:
         "segments": segments,
         "manager": "" if asked.manager == "-" else asked.manager,
         "store": asked.of_store,
-        "low": low,
-        "high": high,
+        "low": (100 - high) * PLACE,
+        "high": (101 - low) * PLACE - 1,
         "least": least,
         "most": most,
     }

@@ -38,7 +38,9 @@ def rows(connection: Connection) -> dict[str, dict[str, Any]]:
         found = cursor.execute(ROWS)
         names = [column.name for column in found.description or ()]
         told = [dict(zip(names, row, strict=True)) for row in found]
-    return {row.pop("person"): {name: value for name, value in row.items() if name != "rank"} for row in told}
+    return {
+        row.pop("person"): {name: value for name, value in row.items() if name not in {"rank", "place"}} for row in told
+    }
 
 
 def everything(connection: Connection) -> tuple[dict[str, dict[str, Any]], list[Any]]:
@@ -123,7 +125,7 @@ def test_ranks_are_by_dial_then_by_what_they_brought(shop: Shop) -> None:
     connection = shop.catch_up()
     follow(connection, shop.log, NOW)
 
-    ranked = "SELECT person FROM directory ORDER BY rank, person"
+    ranked = "SELECT person FROM directory ORDER BY place, person"
     before = [row[0] for row in connection.execute(ranked).fetchall()]
     fill(connection, shop.log.log_id, NOW)
     after = [row[0] for row in connection.execute(ranked).fetchall()]
