@@ -9,6 +9,7 @@ The awkward half: of words that very many are called by, such as the letter a, t
 from collections.abc import Sequence
 from typing import Any, LiteralString, NamedTuple
 
+from psycopg import sql
 from psycopg.rows import dict_row
 
 from projections._engine.registry import Connection
@@ -40,8 +41,11 @@ SELECT person, key AS what FROM directory_key
  WHERE kind = %(kind)s AND key >= %(key)s AND key < %(end)s ORDER BY key, person LIMIT %(limit)s
 """
 
-CALLED = """
-SELECT person FROM directory_key WHERE kind = 'word' AND key >= %(key)s AND key < %(end)s LIMIT %(limit)s
+CALLED = "SELECT person FROM directory_key WHERE kind = 'word' AND key >= {} AND key < {}"
+
+BEARERS = """
+SELECT count(*) FROM (SELECT FROM directory_key WHERE kind = 'word' AND key >= %(key)s AND key < %(end)s
+                       LIMIT %(limit)s) AS k
 """
 
 SCOPE: LiteralString = "(NOT %(narrowed)s OR stores && %(stores)s::text[] OR manager = %(me)s)"
@@ -49,7 +53,8 @@ SCOPE: LiteralString = "(NOT %(narrowed)s OR stores && %(stores)s::text[] OR man
 SHOWN: LiteralString = "person, name, dial, net_minor, last_seen, manager, open_complaints"
 
 PERSONS = f"""
-SELECT {SHOWN} FROM directory WHERE person = ANY (%(persons)s) AND {SCOPE} ORDER BY place, person LIMIT %(limit)s
+SELECT {SHOWN} FROM directory WHERE person = ANY (%(persons)s) AND words LIKE ALL (%(patterns)s::text[])
+   AND {SCOPE} ORDER BY place, person LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 
 BY_RANK = f"""
@@ -58,7 +63,7 @@ SELECT {SHOWN} FROM directory WHERE words LIKE ALL (%(patterns)s) AND {SCOPE} OR
 
 
 class Named(NamedTuple):
-    """Who is called so: the persons, or patterns of their words where they are too many to be told."""
+    """Who is called so: of these persons, or of everybody where they are too many, those whose words match patterns."""
 
     persons: list[str] | None
     patterns: list[str]
@@ -93,28 +98,36 @@ def phoned(connection: Connection, typed: str) -> list[dict[str, Any]]:
     return [{**row, "what": folding.ending(row["what"])} for row in same]
 
 
-def called(connection: Connection, typed: str) -> Named:
-    """Return who is called so."""
+def called(connection: Connection, typed: str, *, most: int = MOST_OF_A_WORD, many: int = MANY) -> Named:
+    """Return who is called so; a word that more than ``most`` have tells few apart, and more than ``many`` are many."""
     words = sorted(set(folding.words(typed)), key=len, reverse=True)
     if not words:
         return Named([], [])
-    limit = MANY if len(words) == 1 else MOST_OF_A_WORD
-    found: set[str] | None = None
-    for word in words:
-        rows = connection.execute(CALLED, {"key": word, "end": word + END, "limit": limit + 1}).fetchall()
-        if len(rows) <= limit:
-            persons = {row[0] for row in rows}
-            found = persons if found is None else found & persons
-    if found is None or len(found) > MANY:
+    rare = [word for word in words if _bearers(connection, word, limit=most) <= most]
+    patterns = [f"% {word}%" for word in words if word not in rare]
+    if not rare:
+        return Named(None, patterns)
+    both = sql.SQL(" INTERSECT ").join(
+        sql.SQL(CALLED).format(sql.Literal(word), sql.Literal(word + END)) for word in rare
+    )
+    rows = connection.execute(sql.SQL("{} LIMIT {}").format(both, sql.Literal(many + 1))).fetchall()
+    if len(rows) > many:
         return Named(None, [f"% {word}%" for word in words])
-    return Named(sorted(found), [])
+    return Named([row[0] for row in rows], patterns)
+
+
+def _bearers(connection: Connection, word: str, *, limit: int) -> int:
+    """Return how many have a word that begins so, as far as the limit."""
+    counted: int = connection.execute(BEARERS, {"key": word, "end": word + END, "limit": limit + 1}).fetchall()[0][0]
+    return counted
 
 
 def listed(connection: Connection, named: Named, scope: dict[str, Any], limit: int) -> list[dict[str, Any]]:
     """Return the customers of these whom a viewer sees, the loudest first; ``scope`` has narrowed, stores and me."""
     if named.persons is None:
         return _rows(connection, BY_RANK, patterns=named.patterns, limit=limit, **scope)
-    return _rows(connection, PERSONS, persons=named.persons, limit=limit, **scope) if named.persons else []
+    asked = {"persons": named.persons, "patterns": named.patterns, "limit": limit, **scope}
+    return _rows(connection, PERSONS, **asked) if named.persons else []
 
 
 def _keyed(connection: Connection, kind: str, key: str) -> list[dict[str, Any]]:

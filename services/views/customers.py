@@ -52,6 +52,8 @@ open_complaints, segments, stores, sort_name
 
 LISTED = f"SELECT {COLUMNS} FROM directory WHERE {{conditions}} ORDER BY {{order}}"  # noqa: S608 - made of constants
 
+LIKE: LiteralString = "words LIKE ALL (%(patterns)s::text[])"
+
 COUNT = "SELECT count(*) FROM (SELECT FROM directory WHERE {conditions} LIMIT {limit}) AS d"
 
 WHOLE = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'projection.directory'::regclass"
@@ -155,8 +157,9 @@ def _meant(reading: Reading, typed: str) -> tuple[sql.SQL, dict[str, Any]]:
     persons = {row["person"] for rows in matched(reading, typed).values() for row in rows}
     named = finding.called(reading.connection, typed)
     if named.persons is None:
-        return sql.SQL("words LIKE ALL (%(patterns)s)"), {"patterns": named.patterns}
-    return sql.SQL("person = ANY (%(persons)s)"), {"persons": sorted(persons | set(named.persons))}
+        return sql.SQL(LIKE), {"patterns": named.patterns}
+    meant = {"persons": sorted(persons), "named": named.persons, "patterns": named.patterns}
+    return sql.SQL(f"(person = ANY (%(persons)s) OR person = ANY (%(named)s) AND {LIKE})"), meant
 
 
 def ordered_by(sort: Sort) -> Order:

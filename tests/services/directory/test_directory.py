@@ -12,6 +12,7 @@ from events.catalog.orders import OrderCancelled, OrderLine, OrderPlaced
 from events.catalog.visits import PageViewed
 from events.log.postgres import Journal
 from projections import PROJECTIONS
+from services.directory import finding
 from services.directory.filling import fill
 from services.directory.following import follow
 from services.installation import Connection
@@ -132,3 +133,20 @@ def test_ranks_are_by_dial_then_by_what_they_brought(shop: Shop) -> None:
 
     assert before == ["customer:2", "customer:3", "customer:1", "customer:4"]
     assert after == ["customer:4", "customer:2", "customer:3", "customer:1"]
+
+
+@pytest.mark.parametrize(("most", "many"), [(100, 100), (3, 100), (0, 100), (100, 0)])
+def test_a_name_is_found_by_all_its_words_however_many_share_them(shop: Shop, most: int, many: int) -> None:
+    """Whichever way it is looked for, all the words count, and the loudest come first."""
+    for number, name in enumerate(
+        ("Anna Smith", "Anna Jones", "Arno Smith", "Bea Smith", "Joan Smithson-Annan"), start=1
+    ):
+        shop.tell(CustomerRegistered(name=name), order(f"o-{number}", minor=100 * number), by=f"customer:{number}")
+    connection = shop.catch_up()
+    fill(connection, shop.log.log_id, NOW)
+    everything_seen = {"narrowed": False, "stores": [], "me": ""}
+
+    named = finding.called(connection, "smith ANN", most=most, many=many)
+    found = [row["name"] for row in finding.listed(connection, named, everything_seen, 20)]
+
+    assert found == ["Joan Smithson-Annan", "Anna Smith"]
