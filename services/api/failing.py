@@ -19,7 +19,8 @@ STATUS = HTTPStatus.INTERNAL_SERVER_ERROR
 async def failed_answer(request: Request, error: Exception) -> Response:
     """Answer with a page to a browser, and with problem details to a programme."""
     name = token_hex(4)
-    LOGGER.error("%s %s failed, as %s", request.method, request.url.path[:256], name, exc_info=error)
+    # The server logs the whole of it on the next line.
+    LOGGER.error("%s %s failed: %s, told as %s", request.method, request.url.path[:256], type(error).__name__, name)
     message = f"This is a fault of ours. Whoever runs Regulars finds it in the log, as {name}; trying again may help."
     if for_people(request):
         return outside("failed.html", {"title": "This did not work", "message": message}, STATUS)

@@ -19,7 +19,8 @@ CREATE TABLE projection.directory (
     manager         text        COLLATE "C" NOT NULL, -- empty where nobody looks after them
     open_complaints integer     NOT NULL,
     stores          text[]      COLLATE "C" NOT NULL, -- where they ordered, visited or complained
-    segments        text[]      COLLATE "C" NOT NULL
+    segments        text[]      COLLATE "C" NOT NULL,
+    tier            text        COLLATE "C" NOT NULL -- the one of them that is a value tier; empty for who came since
 ) WITH (fillfactor = 85);
 
 -- What a customer is found by: words of their name, e-mail and phone, folded.

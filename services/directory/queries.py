@@ -72,7 +72,8 @@ WITH seen AS (
       FROM directory_asked AS a JOIN managers AS r ON r.subject = a.identifier
      WHERE r.reason_at <= %(now)s ORDER BY a.person, r.reason_at DESC, r.reason_by DESC
 ), members AS (
-    SELECT a.person, array_agg(DISTINCT r.segment) AS segments
+    SELECT a.person, array_agg(DISTINCT r.segment) AS segments,
+           min(substr(r.segment, 6)) FILTER (WHERE starts_with(r.segment, 'tier.')) AS tier
       FROM directory_asked AS a JOIN membership AS r ON r.person = a.identifier
      WHERE r.left_at IS NULL GROUP BY a.person
 ), dialled AS (
@@ -92,7 +93,8 @@ SELECT seen.person, coalesce(n.name, '') AS name, coalesce(n.sort_name, '~' || s
        coalesce(d.heading_part, -1) AS heading, coalesce(d.potential_part, -1) AS potential,
        coalesce(b.net_minor, 0) AS net_minor, coalesce(b.orders, 0) AS orders, b.last_order, seen.last_seen,
        coalesce(m.manager, '') AS manager, coalesce(c.open, 0) AS open_complaints,
-       coalesce(s.stores, '{{}}') AS stores, coalesce(i.segments, '{{}}') AS segments
+       coalesce(s.stores, '{{}}') AS stores, coalesce(i.segments, '{{}}') AS segments,
+       coalesce(i.tier, '') AS tier
   FROM seen LEFT JOIN directory_named AS n USING (person) LEFT JOIN bought AS b USING (person)
   LEFT JOIN stores AS s USING (person) LEFT JOIN complaints AS c USING (person) LEFT JOIN managed AS m USING (person)
   LEFT JOIN members AS i USING (person) LEFT JOIN dialled AS d USING (person) LEFT JOIN before USING (person)
@@ -121,6 +123,7 @@ COLUMNS = (
     "open_complaints",
     "stores",
     "segments",
+    "tier",
 )
 
 # Rows that are as they were stay untouched.

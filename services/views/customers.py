@@ -19,7 +19,7 @@ from services.directory import finding
 from services.directory.filling import READS, state_of
 from services.directory.finding import SCOPE
 from services.directory.queries import PLACE, UNRANKED
-from services.segments.definitions import TIER_PREFIX, TIERS, all_segments
+from services.segments.definitions import TIERS, all_segments
 from services.views.customer_filters import BANDS, HEADINGS, Listed, Sort, rule_of
 from services.views.paging import after, token_of
 from services.views.search import matched, scope_of
@@ -123,11 +123,11 @@ def narrowed(reading: Reading) -> tuple[list[sql.Composable], dict[str, Any]]:
         message = f"You may not look at the store {asked.of_store[:64]}: yours is {yours}."
         raise NotYours(message)
     conditions: list[LiteralString] = [SCOPE] if viewer.narrowed else ["true"]
-    segments = [name for name in (asked.segment, asked.tier and f"{TIER_PREFIX}{asked.tier}") if name]
     low, high = BANDS[asked.band] if asked.band else (0, 0)
     least, most = HEADINGS[asked.heading] if asked.heading else (0, 0)
     tests: Sequence[tuple[object, LiteralString]] = (
-        (segments, "segments @> %(segments)s::text[]"),
+        (asked.segment, "segments @> ARRAY[%(segment)s]::text[]"),
+        (asked.tier, "tier = %(tier)s"),
         (asked.manager, "manager = %(manager)s"),
         (asked.of_store, "stores @> ARRAY[%(store)s]::text[]"),
         (asked.band, "place BETWEEN %(low)s AND %(high)s"),
@@ -138,7 +138,8 @@ def narrowed(reading: Reading) -> tuple[list[sql.Composable], dict[str, Any]]:
     conditions += [test for wanted, test in tests if wanted]
     values = {
         **scope_of(viewer),
-        "segments": segments,
+        "segment": asked.segment,
+        "tier": asked.tier,
         "manager": "" if asked.manager == "-" else asked.manager,
         "store": asked.of_store,
         "low": (100 - high) * PLACE,
