@@ -6,6 +6,7 @@ own figures over time are for Grafana.
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from events.log import EventLog
@@ -17,10 +18,21 @@ STEP = timedelta(seconds=30)
 STEPS = 20
 MINUTE = timedelta(minutes=1)
 
-# The events of each step, by how many steps ago it was. A block range index finds the last of them.
+# How far each partition had come at the beginning of each step, found by halves: offsets have no gaps, and times
+# grow with them. A block range index would read whatever came since it was summed up last.
 RECORDED = """
-SELECT floor(extract(epoch FROM clock_timestamp() - recorded_at) / %(step)s)::int AS ago, count(*) AS events
-  FROM journal.event WHERE recorded_at > clock_timestamp() - %(step)s * %(steps)s * interval '1 second' GROUP BY 1
+WITH RECURSIVE search AS (
+    SELECT a.ago, p.partition, t.instant, p.next_offset AS high,
+           CASE WHEN p.last_recorded_at <= t.instant THEN p.next_offset ELSE 0 END AS low
+      FROM journal.partition AS p CROSS JOIN generate_series(0, %(steps)s) AS a (ago)
+     CROSS JOIN LATERAL (SELECT clock_timestamp() - a.ago * %(step)s * interval '1 second' AS instant) AS t
+     UNION ALL
+    SELECT s.ago, s.partition, s.instant, CASE WHEN e.recorded_at <= s.instant THEN s.high ELSE e."offset" END,
+           CASE WHEN e.recorded_at <= s.instant THEN e."offset" + 1 ELSE s.low END
+      FROM search AS s JOIN journal.event AS e ON e.partition = s.partition AND e."offset" = (s.low + s.high) / 2
+     WHERE s.low < s.high
+)
+SELECT ago, sum(high)::bigint AS reached FROM search WHERE low = high GROUP BY ago ORDER BY ago DESC
 """
 
 
@@ -36,8 +48,6 @@ def lately(log: EventLog, connection: Connection) -> Lately:
     if not log.queryable:
         since = log.known_at(clock(connection) - MINUTE)
         return Lately(sum(end - since.get(part, end) for part, end in log.ends().items()) / MINUTE.seconds, ())
-    steps = [0] * STEPS
-    for row in queries.rows(connection, RECORDED, step=STEP.seconds, steps=STEPS):
-        if 0 <= row["ago"] < STEPS:
-            steps[STEPS - 1 - row["ago"]] = row["events"]
+    reached = [row["reached"] for row in queries.rows(connection, RECORDED, step=STEP.seconds, steps=STEPS)]
+    steps = [after - before for before, after in pairwise(reached)]
     return Lately(sum(steps[-(MINUTE // STEP) :]) / MINUTE.seconds, steps)

@@ -2,7 +2,8 @@
 
 What costs little is worked out anew each time. What costs more is told again until as much time has gone by as keeps
 it to a small share of one core; after that whoever asks is still told what was kept, and it is worked out meanwhile in
-the background. So nobody waits but the first, and who looks at it a moment later sees what is new.
+the background. So nobody waits, and who looks a moment later sees what is new. Where it is known to be much work, also
+the first time is meanwhile: until then there is nothing to tell.
 """
 
 import logging
@@ -25,6 +26,15 @@ Connect = Callable[[str], Connection]
 Positions = Mapping[int, int]
 
 
+class Asking(NamedTuple):
+    """Who asks: of which positions, over which connection, how to open another, and whether it is much work."""
+
+    positions: Positions
+    connection: Connection
+    connect: Connect
+    much: bool = False
+
+
 class Entry(NamedTuple):
     """What was worked out, of which positions, when, and how long that took."""
 
@@ -44,11 +54,15 @@ class Kept:
         self._entries: dict[Hashable, Entry] = {}
         self._making: set[Hashable] = set()
 
-    def of(self, key: Hashable, positions: Positions, asking: Connection, connect: Connect, work: Work) -> Any:  # noqa: ANN401 - whatever the work returns
-        """Return what the work returns, or returned a while ago. ``connect`` opens what it is done over meanwhile."""
+    def of(self, key: Hashable, asking: Asking, work: Work) -> Any:  # noqa: ANN401 - whatever the work returns
+        """Return what the work returns, or returned a while ago, or None where it is much and was never done."""
+        positions, connect = asking.positions, asking.connect
         entry = self._entries.get(key)
+        if entry is None and asking.much:
+            self._make_meanwhile(key, positions, connect, work)
+            return None
         if entry is None or entry.cost_seconds <= CHEAP_SECONDS:
-            return self._made(key, positions, asking, work)
+            return self._made(key, positions, asking.connection, work)
         age = self._clock() - entry.made_at
         still = entry.positions == positions and age <= STILL_SECONDS
         if not still and age > entry.cost_seconds * TIMES_ITS_COST:

@@ -14,17 +14,27 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+from projections import purchases
 from projections._engine import queries
 from projections._engine.registry import Connection
 from projections.unmet_demand import REGULAR_ORDERS
 from services.access.roles import Capability
 from services.directory.filling import state_of
-from services.reports.asking import Asked, settled
+from services.reports.asking import NO_CURRENCY
 from services.views import projections
 from services.views.complaint_cases import AT_RISK, ON_TRACK, PAST, RESOLVED, WAITING, cases
-from services.views.inflow import lately
-from services.views.kept import Kept
-from services.views.overview_queries import ACTIVE, CURVE, CUSTOMERS, KEPT, MOVED, OF_A_STORE, PERCENT, WISHES
+from services.views.kept import Asking, Kept
+from services.views.overview_queries import (
+    ABOUT_SO_MANY,
+    ACTIVE,
+    CURVE,
+    CUSTOMERS,
+    KEPT,
+    MOVED,
+    OF_A_STORE,
+    PERCENT,
+    WISHES,
+)
 from services.views.people import versions_of, with_people
 from services.views.told import positions_of
 from services.views.view import BadParameter, Document, Parameters, Reading, Row, View
@@ -40,6 +50,20 @@ Store = Annotated[str, Meta(description="Of one store alone.", max_length=128)]
 State = Annotated[str, Meta(description="Only complaints that stand so: past, at_risk or on_track.", max_length=32)]
 
 KEPT_ANSWERS = Kept()
+MANY = 100_000
+"""With so many customers nobody waits for what is worked out over all of them, not even the first."""
+
+NOT_YET: dict[str, Any] = {
+    "figures": dict.fromkeys(
+        (
+            *("customers", "regulars", "active", "active_before"),
+            *("bringing_customers", "revenue_minor", "bringing", "bringing_share"),
+        )
+    ),
+    "currency": NO_CURRENCY,
+    "curve": [],
+}
+"""What there is to tell until it was worked out once."""
 
 
 class OverviewParameters(Parameters, frozen=True, kw_only=True):
@@ -53,56 +77,55 @@ def answer(reading: Reading) -> Document:
     """Everything at a glance, with the list behind each figure: events, customers, promises, projections, wishes."""
     told = projections.answer(reading)
     standing = told["figures"]
-    worth = _kept(reading, "worth", _worth)
-    found: list[dict[str, Any]] = _kept(reading, "cases", _cases)
-    came = lately(reading.house.log(), reading.connection)
+    much = queries.row(reading.connection, ABOUT_SO_MANY)["customers"] > MANY
+    asking = Asking(positions_of(reading.connection, OVERVIEW_VIEW), reading.connection, reading.house.connect, much)
+    worth = _kept(reading, asking, _worth) or NOT_YET
+    wishes = _kept(reading, asking, _wishes)
+    found: list[dict[str, Any]] | None = _kept(reading, asking, _cases)
     return {
         "figures": {
             "events": standing["events_on_log"],
-            "events_per_second": came.per_second,
+            "events_per_second": standing["events_per_second"],
             **worth["figures"],
             **_counted(found),
             **{name: standing[name] for name in ("projections", "current", "served", "slowest", "lag_events")},
         },
+        "pending": worth is NOT_YET or found is None or wishes is None,
         "currency": worth["currency"],
         "curve": worth["curve"],
-        "came": came.steps,
+        "came": told["came"],
         "tables": {
-            "complaints": _shown(reading, found),
-            "wishes": _kept(reading, "wishes", _wishes),
+            "complaints": _shown(reading, found or []),
+            "wishes": wishes or [],
             "moved": _moved(reading),
             "projections": _strip(told["tables"]["projections"]),
         },
     }
 
 
-def _kept(reading: Reading, what: str, work: Callable[[Reading], Any]) -> Any:  # noqa: ANN401 - whatever the work returns
+def _kept(reading: Reading, asking: Asking, work: Callable[[Reading], Any]) -> Any:  # noqa: ANN401 - whatever it returns
     """Return what is costly, of the store that is asked for, as it was kept or as it is now."""
     info = reading.connection.info
-    key = (info.host, info.port, info.dbname, what, reading.asked.store)
-    positions = positions_of(reading.connection, OVERVIEW_VIEW)
+    key = (info.host, info.port, info.dbname, work.__name__, reading.asked.store)
 
     def worked_out(connection: Connection) -> Any:  # noqa: ANN401 - as above
         return work(replace(reading, connection=connection))
 
-    return KEPT_ANSWERS.of(key, positions, reading.connection, reading.house.connect, worked_out)
+    return KEPT_ANSWERS.of(key, asking, worked_out)
 
 
 def _worth(reading: Reading) -> dict[str, Any]:
     """Return how many customers there are, how many of them buy, and how few bring how much."""
-    connection, asked = reading.connection, _asked(reading)
-    state = state_of(connection)
-    question = settled(connection, Asked(store=reading.asked.store, now=reading.now), None)
-    brought = KEPT if state and reading.asked.store is None else OF_A_STORE
-    currency = state.currency if state and reading.asked.store is None else question.currency
-    asked |= {"currency": currency, "begin": None, "end": None}
-    points = queries.rows(connection, CURVE.format(brought=brought), **asked, percent=PERCENT)
+    connection, store, state = reading.connection, reading.asked.store, state_of(reading.connection)
+    currency = state.currency if state else next(iter(purchases.currencies(connection)), NO_CURRENCY)
+    asked = _asked(reading) | {"currency": currency, "begin": None, "end": None, "percent": PERCENT}
+    brought = KEPT if state and store is None else OF_A_STORE
+    points = queries.rows(connection, CURVE.format(brought=brought), **asked)
     bringing = min((row["bringing"] for row in points if row["bringing"]), default=0)
     last = points[-1] if points else {"bringing_customers": 0, "revenue_minor": 0}
-    counted = queries.row(connection, CUSTOMERS, **asked)
     return {
         "figures": {
-            **counted,
+            **queries.row(connection, CUSTOMERS, **asked),
             **queries.row(connection, ACTIVE, **asked),
             **{name: last[name] for name in ("bringing_customers", "revenue_minor")},
             "bringing": bringing,
@@ -129,7 +152,10 @@ def _cases(reading: Reading) -> list[dict[str, Any]]:
     return sorted(found, key=lambda case: (case["left_seconds"] is None, case["left_seconds"], case["complaint"]))
 
 
-def _counted(found: Sequence[Row]) -> dict[str, int]:
+def _counted(found: Sequence[Row] | None) -> dict[str, int | None]:
+    names = [f"complaints_{state}" for state in (*STATES, WAITING)]
+    if found is None:
+        return dict.fromkeys([*names, "complaints_due_soon"])
     counts = Counter(case["state"] for case in found)
     soon = sum(case["state"] != PAST and 0 <= (case["left_seconds"] or -1) <= HOUR_SECONDS for case in found)
     return {**{f"complaints_{state}": counts[state] for state in (*STATES, WAITING)}, "complaints_due_soon": soon}

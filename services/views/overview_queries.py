@@ -17,9 +17,16 @@ SELECT count(*) AS customers, count(*) FILTER (WHERE orders >= %(regular_orders)
 ACTIVE: LiteralString = """
 SELECT count(DISTINCT person) FILTER (WHERE day > %(today)s::date - 30) AS active,
        count(DISTINCT person) FILTER (WHERE day <= %(today)s::date - 30) AS active_before
-  FROM purchases_by_person
- WHERE orders > 0 AND person LIKE 'customer:%%' AND day > %(today)s::date - 60 AND day <= %(today)s::date
-   AND (%(store)s::text IS NULL OR store = %(store)s)
+  FROM (SELECT coalesce(p.person, b.subject) AS person, b.day
+          FROM purchases AS b LEFT JOIN person_of AS p ON p.identifier = b.subject
+         WHERE b.orders > 0 AND b.day > %(today)s::date - 60 AND b.day <= %(today)s::date
+           AND (%(store)s::text IS NULL OR b.store = %(store)s)) AS bought
+ WHERE person LIKE 'customer:%%'
+"""
+
+# About how many customers there are, as it was last counted.
+ABOUT_SO_MANY: LiteralString = """
+SELECT reltuples::bigint AS customers FROM pg_class WHERE oid = 'projection.directory'::regclass
 """
 
 # What each customer brought, ever: as the directory keeps it, or, of one store, worked out.

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from projections import PROJECTIONS
-from projections._engine import queries
 from projections._engine.registry import Connection
 from projections._engine.status import BUILDING, leaders, statuses
 from services.house import jobs
 from services.house.folding_again import KINDS, last_digests
 from services.house.jobs import Job
+from services.views.inflow import lately
 from services.views.view import Document, Parameters, Reading, View
 
 LATE_SECONDS = 60.0
@@ -17,15 +17,11 @@ LATE_SECONDS = 60.0
 
 RECENT_JOBS = 12
 
-# The embedded log tells how many events it recorded lately; Kafka's own figures are for Grafana.
-RECORDED = """
-SELECT count(*) AS events FROM journal.event WHERE recorded_at > clock_timestamp() - interval '1 minute'
-"""
-
 
 def answer(reading: Reading) -> Document:
     """Every projection with its version, rows, lag in events and seconds, and parked events; who projects; the jobs."""
     log = reading.house.log()
+    came = lately(log, reading.connection)
     found = statuses(reading.connection, PROJECTIONS, log, exact=False)
     recent = sorted(_jobs(reading.connection), key=lambda job: job.started_at, reverse=True)
     digests = last_digests([(job.ended_at, job.outcome) for job in recent if job.state != "running"])
@@ -41,9 +37,10 @@ def answer(reading: Reading) -> Document:
             "lag_events": slowest["lag_events"] if slowest else 0,
             "lag_seconds": slowest["lag_seconds"] if slowest else 0.0,
             "parked": sum(row["parked"] for row in served),
-            "events_last_minute": queries.row(reading.connection, RECORDED)["events"] if log.queryable else None,
+            "events_per_second": came.per_second,
             "events_on_log": sum(log.ends().values()) - sum(log.starts().values()),
         },
+        "came": came.steps,
         "leaders": [each._asdict() for each in leaders(reading.connection)],
         "running": [job.document() for job in recent if job.state == "running"],
         "tables": {"projections": rows, "jobs": [_row(job) for job in recent[:RECENT_JOBS]]},

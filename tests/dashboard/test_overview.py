@@ -7,6 +7,9 @@ import httpx
 import pytest
 
 from services.access.roles import Role
+from services.views import overview
+from services.views.inflow import lately
+from services.views.kept import Kept
 from tests.dashboard.conftest import Browsing
 from tests.dashboard.reading import Html
 from tests.dashboard.served import Dashboard
@@ -119,3 +122,31 @@ def test_an_empty_installation_says_how_to_begin(empty_dashboard: Dashboard, rol
     assert "regulars sources add shop" in read.text
     assert "/v1/track" in read.text
     assert not read.all(class_="figure")
+
+
+def test_how_much_came_lately_is_what_the_log_recorded(dashboard: Dashboard) -> None:
+    """The steps come to all that was recorded within the ten minutes; the clock goes on between the three looks."""
+    count = "SELECT count(*) FROM journal.event WHERE recorded_at > clock_timestamp() - interval '10 minutes'"
+
+    before = dashboard.connection.execute(count).fetchall()[0][0]
+    told = lately(dashboard.installation.journal(), dashboard.connection)
+    after = dashboard.connection.execute(count).fetchall()[0][0]
+
+    assert before >= sum(told.steps) >= after
+    assert told.per_second == sum(told.steps[-2:]) / 60
+
+
+def test_of_very_many_customers_nobody_waits(browsing: Browsing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first who asks sees at once what is there, and that the rest is being worked out; then it is there."""
+    kept = Kept()
+    monkeypatch.setattr(overview, "MANY", -1)
+    monkeypatch.setattr(overview, "KEPT_ANSWERS", kept)
+
+    first = browsing().get("/overview")
+    kept.wait()
+    then = browsing().get("/overview.json").json()
+
+    assert first.status_code == 200
+    assert "being worked out" in Html(first.text).text
+    assert not then["pending"]
+    assert then["figures"]["customers"] > 50

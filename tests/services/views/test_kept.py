@@ -7,7 +7,7 @@ from typing import Any, Self, cast
 import pytest
 
 from projections._engine.registry import Connection
-from services.views.kept import STILL_SECONDS, TIMES_ITS_COST, Kept
+from services.views.kept import STILL_SECONDS, TIMES_ITS_COST, Asking, Kept
 
 NOBODY = cast("Connection", None)
 
@@ -68,7 +68,7 @@ def test_what_is_cheap_is_worked_out_each_time() -> None:
     clock = Clock()
     kept, work = Kept(clock), Worker(clock, 0.01)
 
-    assert [kept.of("cheap", {}, NOBODY, connect, work) for _ in range(3)] == [1, 2, 3]
+    assert [kept.of("cheap", Asking({}, NOBODY, connect), work) for _ in range(3)] == [1, 2, 3]
 
 
 def test_what_is_costly_is_worked_out_meanwhile_once_it_is_old() -> None:
@@ -76,30 +76,30 @@ def test_what_is_costly_is_worked_out_meanwhile_once_it_is_old() -> None:
     clock = Clock()
     kept, work = Kept(clock), Worker(clock, 2.0)
 
-    told = [kept.of("dear", {0: 1}, NOBODY, connect, work) for _ in range(2)]
+    told = [kept.of("dear", Asking({0: 1}, NOBODY, connect), work) for _ in range(2)]
     clock.seconds += 2.0 * TIMES_ITS_COST - 1
-    young = kept.of("dear", {0: 2}, NOBODY, connect, work)
+    young = kept.of("dear", Asking({0: 2}, NOBODY, connect), work)
     clock.seconds += 2
-    old = kept.of("dear", {0: 2}, NOBODY, connect, work)
+    old = kept.of("dear", Asking({0: 2}, NOBODY, connect), work)
     kept.wait()
-    new = kept.of("dear", {0: 2}, NOBODY, connect, work)
+    new = kept.of("dear", Asking({0: 2}, NOBODY, connect), work)
 
     assert (told, young, old, new) == ([1, 1], 1, 1, 2)
-    assert kept.of("another", {0: 2}, NOBODY, connect, work) == 3
+    assert kept.of("another", Asking({0: 2}, NOBODY, connect), work) == 3
 
 
 def test_what_has_not_moved_is_kept_longer() -> None:
     """Only the clock goes on: after a minute it is worked out again nevertheless."""
     clock = Clock()
     kept, work = Kept(clock), Worker(clock, 1.0)
-    kept.of("still", {0: 1}, NOBODY, connect, work)
+    kept.of("still", Asking({0: 1}, NOBODY, connect), work)
 
     clock.seconds += TIMES_ITS_COST + 1
-    kept.of("still", {0: 1}, NOBODY, connect, work)
+    kept.of("still", Asking({0: 1}, NOBODY, connect), work)
     kept.wait()
     times_while_still = work.times
     clock.seconds += STILL_SECONDS
-    kept.of("still", {0: 1}, NOBODY, connect, work)
+    kept.of("still", Asking({0: 1}, NOBODY, connect), work)
     kept.wait()
 
     assert (times_while_still, work.times) == (1, 2)
@@ -109,7 +109,7 @@ def test_work_that_fails_meanwhile_leaves_what_was_kept(caplog: pytest.LogCaptur
     """It is logged, and tried again by whoever asks next."""
     clock = Clock()
     kept, work = Kept(clock), Worker(clock, 1.0)
-    kept.of("frail", {0: 1}, NOBODY, connect, work)
+    kept.of("frail", Asking({0: 1}, NOBODY, connect), work)
 
     def fails(_: Connection) -> int:
         message = "the database went away"
@@ -117,7 +117,19 @@ def test_work_that_fails_meanwhile_leaves_what_was_kept(caplog: pytest.LogCaptur
 
     for _ in range(2):
         clock.seconds += 100
-        assert kept.of("frail", {0: 2}, NOBODY, connect, fails) == 1
+        assert kept.of("frail", Asking({0: 2}, NOBODY, connect), fails) == 1
         kept.wait()
 
     assert caplog.text.count("the database went away") == 2
+
+
+def test_what_is_known_to_be_much_is_never_waited_for() -> None:
+    """The first who asks is told that there is nothing yet, and who asks a moment later what came of it."""
+    clock = Clock()
+    kept, work = Kept(clock), Worker(clock, 9.0)
+    asking = Asking({0: 1}, NOBODY, connect, much=True)
+
+    first = kept.of("much", asking, work)
+    kept.wait()
+
+    assert (first, kept.of("much", asking, work), work.times) == (None, 1, 1)
