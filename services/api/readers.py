@@ -16,6 +16,10 @@ from services.installation import Connection, Installation
 
 MOST_AT_ONCE = 4
 
+UNBUILT = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction)
+NOT_NOW = (psycopg.OperationalError, LogError, *UNBUILT)
+"""What may be over soon: the database or the log is away, or nobody has built the projections yet."""
+
 Answer = TypeVar("Answer")
 
 
@@ -62,7 +66,7 @@ class Readers:
         try:
             connection = self._taken()
             return question(connection)
-        except (psycopg.OperationalError, LogError) as error:
+        except NOT_NOW as error:
             raise _away(error) from error
         finally:
             if connection is not None and not connection.closed:
@@ -84,11 +88,14 @@ class Readers:
 def _answering(work: Callable[[], Answer]) -> Answer:
     try:
         return work()
-    except (psycopg.OperationalError, LogError) as error:
+    except NOT_NOW as error:
         raise _away(error) from error
 
 
 def _away(error: Exception) -> Problem:
+    if isinstance(error, UNBUILT):
+        message = "The projections are not built yet: 'regulars up', or over Kafka 'regulars pump', builds them."
+        return unavailable(message)
     message = f"The database or the log does not answer just now: {str(error).strip().partition(chr(10))[0]}."
     return unavailable(message)
 

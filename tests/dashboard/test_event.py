@@ -11,7 +11,7 @@ from tests.dashboard.test_looks import looks_of
 
 RAISED = """
 SELECT partition, "offset" FROM journal.event WHERE subject = %s AND type = 'regulars.complaint.raised.v1'
- ORDER BY "offset" DESC LIMIT 1
+   AND convert_from(value, 'UTF8')::jsonb -> 'data' ->> 'complaint' = %s
 """
 PUBLISHED = """
 SELECT partition, "offset" FROM journal.event WHERE type = 'regulars.operation.policy_published.v1' LIMIT 1
@@ -20,7 +20,7 @@ SELECT partition, "offset" FROM journal.event WHERE type = 'regulars.operation.p
 
 def complaint_of(dashboard: Dashboard, person: Person) -> str:
     """Return where the complaint of somebody lies."""
-    partition, offset = dashboard.connection.execute(RAISED, [person.subject]).fetchall()[-1]
+    partition, offset = dashboard.connection.execute(RAISED, [person.subject, person.complaint]).fetchall()[-1]
     return f"/events/{partition}/{offset}"
 
 

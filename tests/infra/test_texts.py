@@ -8,9 +8,10 @@ from services.variables import SETTINGS
 from tests.tidy.sources import ROOT, name
 
 ROOT_FILES = ("docker-compose.yml", ".env.example")
+UNREAD = {"node_modules", "pictures"}
 FILES = [
     *(ROOT / each for each in ROOT_FILES),
-    *(path for path in sorted((ROOT / "infra").rglob("*")) if path.is_file() and "node_modules" not in path.parts),
+    *(path for path in sorted((ROOT / "infra").rglob("*")) if path.is_file() and not UNREAD & {*path.parts}),
 ]
 
 COMMAND = re.compile(r"""(?:['"`]regulars|run --rm pump) ((?:[a-z]+ ?)+)""")
