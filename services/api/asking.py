@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, nullcontext
 from http import HTTPStatus
 from threading import Lock
 from typing import Any, NamedTuple, cast
@@ -23,7 +23,7 @@ from services.api.readers import Readers, readers_of
 from services.house.clock import clock_of
 from services.ingest.http.answers import Problem
 from services.views.told import Asking, Told, positions_of, tell
-from services.views.view import BadParameter, NotFound, NotYours, View
+from services.views.view import BadParameter, NotFound, NotYours, Past, View
 
 PATIENCE_SECONDS = 20.0
 RETRY_SECONDS = 5
@@ -103,11 +103,9 @@ async def answered(
         clock = clock_of(connection)
         with closing(Lending(readers.installation)) as house:
             asking = Asking(viewer, asked.parameters, path, asked.until, clock, house)
-            if asked.until is None:
+            whole_log = asked.until is not None and view.past is Past.EVERYBODY
+            with readers.log() if whole_log else nullcontext():  # of those pasts one is made at a time
                 told = tell(connection, view, asking)
-            else:
-                with readers.log():  # one past is made at a time
-                    told = tell(connection, view, asking)
         tell_of_look(connection, request, view, viewer, path, told.document)
         lag = 0 if asked.until else lag_of(told.positions, ends_of(request).now())
         return Answered(told, lag, asked.until)

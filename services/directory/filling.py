@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
 
-from psycopg import IsolationLevel, sql
+from psycopg import sql
 
 from projections import PROJECTIONS, purchases
 from projections._engine import checkpoint
@@ -19,7 +19,7 @@ from projections._engine.registry import Connection, live_tables
 from services.directory import folding, queries
 from services.directory.queries import UNRANKED
 from services.directory.schema import drop_indexes, make_indexes
-from services.reports.asking import NO_CURRENCY, WORK_MEMORY
+from services.reports.asking import NO_CURRENCY, snapshot
 
 READS = ("profile", "purchases", "visits", "complaint_cases", "managers", "identity")
 """The projections that it is worked out of; as of where all of them stand."""
@@ -46,7 +46,7 @@ def state_of(connection: Connection) -> State | None:
 
 def fill(connection: Connection, log_id: str, now: datetime) -> int:
     """Work everybody out, by a clock, and return how many customers there are."""
-    with alone(connection), _snapshot(connection):
+    with alone(connection), snapshot(connection):
         currency = next(iter(purchases.currencies(connection)), NO_CURRENCY)
         asked = _asked(connection, currency, now)
         positions = positions_of(connection)
@@ -97,18 +97,6 @@ def alone(connection: Connection) -> Iterator[None]:
     finally:
         if not connection.closed:
             connection.execute(UNLOCK)
-
-
-@contextmanager
-def _snapshot(connection: Connection) -> Iterator[None]:
-    before = connection.isolation_level
-    connection.isolation_level = IsolationLevel.REPEATABLE_READ
-    try:
-        with connection.transaction():
-            connection.execute(WORK_MEMORY)
-            yield
-    finally:
-        connection.isolation_level = before
 
 
 def _asked(connection: Connection, currency: str, now: datetime) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Asks a report: settles the clock, the currency and the past that are meant, and says as of what it is answered."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -76,13 +76,15 @@ def ask(connection: Connection, report: Report, asked: Asked, look_back: LookBac
     """Return a report's answer, of now or of a past. Everything is read in one snapshot. Raises BadQuestion."""
     _check(report, asked)
     if look_back is None:
-        with _snapshot(connection):
+        with snapshot(connection):
             question = settled(connection, asked, None)
-            return Told(report, question, _positions(connection, report), report.answer(connection, question))
-    past = made(_reading(report), look_back.log, look_back.connect, look_back.until, look_back.heard)
+            return Told(
+                report, question, folded_up_to(connection, made_of(report.reads)), report.answer(connection, question)
+            )
+    past = made(made_of(report.reads), look_back.log, look_back.connect, look_back.until, look_back.heard)
     look_at(connection, past)
     try:
-        with _snapshot(connection):
+        with snapshot(connection):
             question = settled(connection, asked, look_back.until)
             return Told(report, question, past.positions, report.answer(connection, question))
     finally:
@@ -117,23 +119,24 @@ def settled(connection: Connection, asked: Asked, until: Until | None) -> Questi
     return Question(now, currency, asked.store, asked.begin, asked.end, asked.limit, asked.about)
 
 
-def _reading(report: Report) -> Sequence[Projection]:
-    """Return the projections that a report's past is made of: what it reads, who is who, the events, and its clock."""
-    names = {*report.reads, "profile", "purchases"}
-    return [each for each in PROJECTIONS if each.graph or each.keeps_events or each.name in names]
+def made_of(names: Iterable[str]) -> list[Projection]:
+    """Return the projections that a past is made of: those that are read, who is who, the events, and the clock's."""
+    wanted = {*names, "profile", "purchases"}
+    return [each for each in PROJECTIONS if each.graph or each.keeps_events or each.name in wanted]
 
 
-def _positions(connection: Connection, report: Report) -> dict[int, int]:
-    """Return up to where everything that a report reads has been folded."""
+def folded_up_to(connection: Connection, projections: Sequence[Projection]) -> dict[int, int]:
+    """Return up to where all of these projections have been folded."""
     positions: dict[int, int] = {}
-    for table in live_tables(connection, _reading(report)):
+    for table in live_tables(connection, projections):
         for partition, offset in checkpoint.positions(connection, table.name).items():
             positions[partition] = min(offset, positions.get(partition, offset))
     return positions
 
 
 @contextmanager
-def _snapshot(connection: Connection) -> Iterator[None]:
+def snapshot(connection: Connection) -> Iterator[None]:
+    """Read everything as it is at one instant, with memory enough to sort everybody."""
     before = connection.isolation_level
     connection.isolation_level = IsolationLevel.REPEATABLE_READ
     try:

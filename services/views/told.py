@@ -6,22 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from psycopg import IsolationLevel
-
 from projections import PROJECTIONS
-from projections._engine import checkpoint
 from projections._engine.as_of import AtPositions, Until
 from projections._engine.past import look_at, made
 from projections._engine.person_past import looking_back
-from projections._engine.registry import Connection, live_tables
+from projections._engine.registry import Connection
 from services.access.viewer import Viewer
 from services.house.clock import Clock
-from services.reports.asking import WORK_MEMORY
+from services.reports.asking import folded_up_to, made_of, snapshot
 from services.views.scope import checked
 from services.views.view import BadParameter, Document, House, Past, Reading, Row, View
-
-ALWAYS = ("profile", "purchases")
-"""What every past is made of besides what a view reads: the clock and the currency are read from these."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +68,13 @@ def _reading(connection: Connection, view: View, asking: Asking) -> Iterator[tup
     if until is not None and view.past is Past.NOBODY:
         message = f"as_of: {view.title} can only be asked of now."
         raise BadParameter(message)
-    with _snapshot(connection):
+    with snapshot(connection):
         asking = replace(asking, asked=checked(connection, view, asking.viewer, asking.path, asking.asked))
     if until is not None and view.past is Past.EVERYBODY:
-        past = made(_read_by(view), asking.house.log(), asking.house.connect, until)
+        past = made(made_of(view.reads), asking.house.log(), asking.house.connect, until)
         look_at(connection, past)
         try:
-            with _snapshot(connection):
+            with snapshot(connection):
                 yield _as_asked(connection, asking, now), past.positions
         finally:
             look_at(connection, None)
@@ -89,7 +83,7 @@ def _reading(connection: Connection, view: View, asking: Asking) -> Iterator[tup
         with looking_back(connection, PROJECTIONS, asking.path["subject"], until):
             yield _as_asked(connection, asking, now), positions_of(connection, view)
         return
-    with _snapshot(connection):
+    with snapshot(connection):
         yield _as_asked(connection, asking, now), positions_of(connection, view)
 
 
@@ -102,29 +96,6 @@ def _clock(asking: Asking) -> datetime:
     return asking.clock.now() if until is None or isinstance(until, AtPositions) else until.instant
 
 
-def _read_by(view: View) -> list[Any]:
-    """Return the projections that a view's past is made of: what it reads, who is who, and the events."""
-    names = {*view.reads, *ALWAYS}
-    return [each for each in PROJECTIONS if each.graph or each.keeps_events or each.name in names]
-
-
 def positions_of(connection: Connection, view: View) -> dict[int, int]:
     """Return up to where everything that a view reads has been folded."""
-    reads = [each for each in PROJECTIONS if each.name in view.reads]
-    positions: dict[int, int] = {}
-    for table in live_tables(connection, reads):
-        for partition, offset in checkpoint.positions(connection, table.name).items():
-            positions[partition] = min(offset, positions.get(partition, offset))
-    return positions
-
-
-@contextmanager
-def _snapshot(connection: Connection) -> Iterator[None]:
-    before = connection.isolation_level
-    connection.isolation_level = IsolationLevel.REPEATABLE_READ
-    try:
-        with connection.transaction():
-            connection.execute(WORK_MEMORY)
-            yield
-    finally:
-        connection.isolation_level = before
+    return folded_up_to(connection, [each for each in PROJECTIONS if each.name in view.reads])
