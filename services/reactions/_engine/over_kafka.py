@@ -98,6 +98,7 @@ class _Worker:
             finally:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(app.stop(), STUCK_SECONDS)
+                await asyncio.sleep(LOOK_SECONDS)  # Faust's threads asked this loop for something until they ended
 
     async def _ask(self, app: App) -> None:
         """Ask the brokers and the database whether they answer, where there was nothing to hear for a while."""
