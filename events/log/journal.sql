@@ -26,6 +26,8 @@ CREATE TABLE journal.event (
 );
 CREATE UNIQUE INDEX event_id ON journal.event (id);
 CREATE INDEX event_subject ON journal.event (subject, "offset");
+-- The newest events of a type: what is behind a figure.
+CREATE INDEX event_type ON journal.event (type, "time");
 -- recorded_at grows with the offset, so a block range index of a few pages finds an instant.
 CREATE INDEX event_recorded_at ON journal.event USING brin (recorded_at) WITH (pages_per_range = 16);
 

@@ -14,6 +14,7 @@ from services.views.contact_buckets import CONTACT_BUCKETS
 from services.views.customer import CUSTOMER
 from services.views.customers import CUSTOMERS_VIEW
 from services.views.dead_letters import DEAD_LETTER_VIEW, DEAD_LETTERS_VIEW
+from services.views.events import EVENTS_VIEW
 from services.views.events_at import EVENT_VIEW
 from services.views.live import LIVE_VIEW
 from services.views.movers import MOVERS_VIEW
@@ -53,6 +54,7 @@ PAGES: tuple[Page, ...] = (
     Page(CHECKLIST_RUNS, "Customers", "list-checks", "Checklists", follows=True),
     *REPORT_PAGES,
     Page(PROJECTIONS_VIEW, "House", "layers", "Projections", follows=True),
+    Page(EVENTS_VIEW),
     Page(EVENT_VIEW),
     Page(DEAD_LETTERS_VIEW, "House", "inbox", "Dead letters"),
     Page(DEAD_LETTER_VIEW),

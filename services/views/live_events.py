@@ -68,7 +68,11 @@ class Reader:
 
     def taken(self, records: Sequence[Record]) -> list[LiveEvent]:
         """Return the lines of the records that are wanted and may be seen, without names, in the records' order."""
-        found = [line for line in map(self._line, records) if self._wants(line)]
+        return self.open_to(map(self._line, records))
+
+    def open_to(self, lines: Iterable[LiveEvent]) -> list[LiveEvent]:
+        """Return those of some lines that are wanted and may be seen, in their order."""
+        found = [line for line in lines if self._wants(line)]
         if not self._viewer.narrowed:
             return found
         asked = {line.subject for line in found if not line.store}
@@ -97,14 +101,18 @@ class Reader:
         )
 
     def _line(self, record: Record) -> LiveEvent:
-        place = (record.partition, record.offset, record.recorded_at)
         try:
-            envelope = self._codec.decode(record.value)
+            return line_of(record, self._codec.decode(record.value))
         except BadEvent:
+            place = (record.partition, record.offset, record.recorded_at)
             return LiveEvent(*place, None, UNREADABLE, record.key, "", "", {})
-        data = envelope.data
-        store = str(getattr(data, "store", ""))
-        return LiveEvent(*place, envelope.time, data.event_type, envelope.subject, "", store, _said(envelope))
+
+
+def line_of(record: Record, envelope: Envelope) -> LiveEvent:
+    """Return an event on one line, without the name of whom it is about."""
+    data, place = envelope.data, (record.partition, record.offset, record.recorded_at)
+    store = str(getattr(data, "store", ""))
+    return LiveEvent(*place, envelope.time, data.event_type, envelope.subject, "", store, _said(envelope))
 
 
 def _said(envelope: Envelope) -> dict[str, str | int | float]:

@@ -12,6 +12,7 @@ from services.views.customer import CUSTOMER
 from services.views.customer_section import CUSTOMER_SECTION
 from services.views.customers import CUSTOMERS_VIEW
 from services.views.dead_letters import DEAD_LETTER_VIEW, DEAD_LETTERS_VIEW
+from services.views.events import EVENTS_VIEW
 from services.views.events_at import EVENT_VIEW
 from services.views.live import LIVE_VIEW
 from services.views.movers import MOVERS_VIEW
@@ -50,6 +51,7 @@ VIEWS: tuple[View, ...] = (
     PLANNED_CONTACTS,
     CHECKLIST_RUNS,
     OPEN_TASKS,
+    EVENTS_VIEW,
     EVENT_VIEW,
     LIVE_VIEW,
     PROJECTIONS_VIEW,

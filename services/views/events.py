@@ -1,0 +1,207 @@
+"""The events behind a figure: those that it counts or was worked out from, the newest first, a page at a time.
+
+Reads the ``timeline``, and of the projections who may have any. ``what`` is one of the kinds of events that reports
+count; store, product, period and the rest narrow it as the report was. Staff see what happened in their store, and, of
+what names no store, what happened to customers whom they see. A line tells codes and figures, and no word that a
+customer wrote.
+
+The awkward half: a page looks at MOST_LOOKED events and says no more of what lies before; then it counts what it found,
+and the rest comes with the next page, or with the CSV. Visits are those that a report counts only as of now: a past has
+what was done in them. What has just come in may be listed here before a report has counted it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+from msgspec import Meta
+
+from events.codec import Codec
+from events.errors import BadEvent
+from events.log import Record
+from services.access.roles import Capability
+from services.views.event_candidates import BegunVisits, Candidates, Window
+from services.views.event_kinds import KINDS, Kind, Narrowed, fits
+from services.views.live_events import LiveEvent, Reader, Wanted, line_of
+from services.views.moments import moment_of
+from services.views.paging import After, PageLimit, after, token_of
+from services.views.scope import check_subject
+from services.views.stores import stores_of
+from services.views.view import BadParameter, Document, Parameters, Past, Reading, Row, View
+
+MOST_LOOKED = 4_000
+AT_ONCE = 1_000
+KEYS = ("time", "id")
+USUAL = "orders"
+WORDS = {name: kind.word for name, kind in KINDS.items()}
+
+Text = Annotated[str, Meta(max_length=256)]
+Store = Annotated[str, Meta(description="Only what happened in this store.", max_length=128)]
+FirstDay = Annotated[date, Meta(description="The period's first day, in UTC.")]
+LastDay = Annotated[date, Meta(description="The period's last day, in UTC.")]
+
+
+class EventsParameters(Parameters, frozen=True, kw_only=True):
+    """Which events are wanted."""
+
+    what: Annotated[str, Meta(description=f"Which kind: {', '.join(KINDS)}.", max_length=32)] = USUAL
+    store: Store | None = None
+    subject: Annotated[str, Meta(description="Only of this customer, such as customer:42.", max_length=192)] = ""
+    begin: FirstDay | None = msgspec.field(default=None, name="from")
+    end: LastDay | None = msgspec.field(default=None, name="to")
+    about: Annotated[Text, Meta(description="Only about this: what was searched for, a cause, a bucket.")] = ""
+    product: Annotated[Text, Meta(description="Only with this product.")] = ""
+    other: Annotated[Text, Meta(description="And with these products, told apart by |.")] = ""
+    channel: Annotated[Text, Meta(description="Only by this channel.")] = ""
+    choice: Annotated[Text, Meta(description="Of options: only this choice.")] = ""
+    currency: Annotated[str, Meta(description="Only in this money.", pattern="^([A-Z]{3})?$")] = ""
+    after: After = ""
+    limit: PageLimit = 50
+
+
+class Found(NamedTuple):
+    """An event that is meant: where a page may end with it, its line, what it is called, and what it brought."""
+
+    time: datetime
+    id: str
+    line: LiveEvent
+    told: Mapping[str, Any]
+
+
+class Looked(NamedTuple):
+    """What was found, and after which event to look on; '' where everything was looked at."""
+
+    found: list[Found]
+    rest: str
+
+
+def answer(reading: Reading) -> Document:
+    """Events behind a figure, the newest first: when, what, who, where, what they say, and what they brought."""
+    asked: EventsParameters = reading.asked
+    search = Search(reading)
+    looked = search.looked(after(asked.after, (datetime, str)), MOST_LOOKED)
+    page = looked.found[: asked.limit]
+    full = len(looked.found) > asked.limit
+    amounts = [each.told for each in looked.found if each.told["amount_minor"] is not None]
+    currencies = {each["currency"] for each in amounts}
+    return {
+        "figures": {
+            "events": len(looked.found),
+            "amount_minor": sum(each["amount_minor"] for each in amounts) if len(currencies) == 1 else None,
+            "currency": currencies.pop() if len(currencies) == 1 else "",
+            "whole": not looked.rest,
+        },
+        "subject": asked.subject,
+        "word": search.kind.word,
+        "kinds": WORDS,
+        "choices": {"stores": stores_of(reading)},
+        "next": token_of(page[-1]._asdict(), KEYS) if full else looked.rest,
+        "tables": {"events": search.rows(page)},
+    }
+
+
+def every_event(reading: Reading) -> Iterator[Row]:
+    """Yield all events that are meant, however many there are."""
+    search, position = Search(reading), after(reading.asked.after, (datetime, str))
+    while True:
+        looked = search.looked(position, MOST_LOOKED)
+        for row in search.rows(looked.found):
+            yield {**row, "said": " ".join(f"{name}={value}" for name, value in row["said"].items())}
+        if not looked.rest:
+            return
+        position = after(looked.rest, (datetime, str))
+
+
+class Search:
+    """Looks for the events that one question means, as its viewer may see them."""
+
+    def __init__(self, reading: Reading) -> None:
+        """Check what is asked. Raises BadParameter, NotFound, NotYours."""
+        asked: EventsParameters = reading.asked
+        self.kind = _kind(asked.what)
+        self._narrowed = Narrowed(asked.about, asked.product, asked.other, asked.channel, asked.choice, asked.currency)
+        if asked.subject:
+            check_subject(reading.connection, reading.viewer, asked.subject)
+        self._reader = Reader(reading.connection, reading.viewer, Wanted(store=asked.store or ""))
+        self._begin, self._end = _instants(asked)
+        self._codec = Codec()
+        self._candidates: Candidates | BegunVisits
+        if asked.what == "visits" and reading.until is None:
+            more = {"store": asked.store, "now": reading.now}
+            self._candidates = BegunVisits(reading.connection, self.kind, self._narrowed, more)
+            self._narrowed = Narrowed()
+        else:
+            self._candidates = Candidates(
+                reading.connection, self.kind, self._narrowed, asked.subject, now=reading.until is None
+            )
+
+    def looked(self, position: Sequence[Any] | None, most: int) -> Looked:
+        """Look at so many events before a position."""
+        found: list[Found] = []
+        for _ in range(0, most, AT_ONCE):
+            window = Window(self._begin, self._end, *(position or ()))
+            rows, is_all = self._candidates.before(window, AT_ONCE)
+            found += self._meant(rows)
+            if is_all or not rows:
+                return Looked(found, "")
+            position = [rows[-1]["time"], rows[-1]["id"]]
+        return Looked(found, token_of(dict(zip(KEYS, position or (), strict=True)), KEYS))
+
+    def rows(self, found: Sequence[Found]) -> list[Row]:
+        """Return what is shown of events, with the names of those whom they are about."""
+        lines = self._reader.named(each.line for each in found)
+        return [{**line._asdict(), **each.told} for line, each in zip(lines, found, strict=True)]
+
+    def _meant(self, rows: Sequence[Row]) -> list[Found]:
+        meant: dict[tuple[int, int], Found] = {}
+        for row in rows:
+            try:
+                envelope = self._codec.decode(row["value"])
+            except BadEvent:  # a projection parks it, and the page of dead letters tells why: no figure counts it
+                continue
+            if fits(self.kind, envelope, self._narrowed):
+                place = (row["partition"], row["offset"])
+                record = Record(*place, row["recorded_at"], row["subject"], row["value"])
+                moment = moment_of(envelope)
+                told = {name: getattr(moment, name) for name in ("kind", "icon", "state", "amount_minor", "currency")}
+                meant[place] = Found(row["time"], row["id"], line_of(record, envelope), told)
+        return [
+            meant[line.partition, line.offset] for line in self._reader.open_to(each.line for each in meant.values())
+        ]
+
+
+def _kind(what: str) -> Kind:
+    if what not in KINDS:
+        message = f"what: {what!r} is no kind of events; there are {', '.join(KINDS)}."
+        raise BadParameter(message)
+    return KINDS[what]
+
+
+def _instants(asked: EventsParameters) -> tuple[str, str]:
+    """Return the period as Postgres reads it, by days in UTC."""
+    if asked.begin and asked.end and asked.begin > asked.end:
+        message = f"from: {asked.begin} is after the end of the period, {asked.end}."
+        raise BadParameter(message)
+    begin = f"{asked.begin} 00:00Z" if asked.begin else "-infinity"
+    last = asked.end and asked.end < date.max and asked.end + timedelta(days=1)
+    return begin, f"{last} 00:00Z" if last else "infinity"
+
+
+def customer_of(document: Document) -> str:
+    """Return of which customer alone a list tells, where it was narrowed to one."""
+    return str(document["subject"])
+
+
+EVENTS_VIEW = View(
+    name="events",
+    path="/events",
+    title="Events",
+    answer=answer,
+    parameters=EventsParameters,
+    reads=("profile",),
+    capability=Capability.PERSONAL,
+    past=Past.EVERYBODY,
+    rows=every_event,
+    tells_of=customer_of,
+)
