@@ -10,6 +10,7 @@ from projections.contact_plans import ContactPlans
 from projections.contacts import Contacts
 from projections.covers import Covers
 from projections.identity import Identity
+from projections.list_accesses import ListAccesses
 from projections.managers import Managers
 from projections.offers import Offers
 from projections.options_chosen import OptionsChosen
@@ -60,5 +61,6 @@ PROJECTIONS: tuple[Projection, ...] = (
     Staff(),
     Covers(),
     Accesses(),
+    ListAccesses(),
     Identity(),
 )

@@ -1,7 +1,8 @@
 """Access: who of the house looked at whom, who signed in, and who may.
 
-The subject of a look is the customer who was looked at; of everything else it is ``user:NAME``. None of it says that
-anybody was there, and nothing reacts to it. ``by`` and ``actor`` are users' names, or ``key:ID`` for a programme.
+The subject of a look at one customer is that customer; of everything else, a look at a list too, it is ``user:NAME``,
+or ``key:ID`` for a programme. None of it says that anybody was there, and nothing reacts to it. ``by`` and ``actor``
+are users' names, or ``key:ID``.
 """
 
 from typing import Annotated
@@ -11,7 +12,12 @@ from msgspec import Meta
 from events.catalog.parts import Moment
 from events.event import Event, Key, Label, Name, Personal
 
+MOST_NAMED = 100
+MOST_COUNTED = 10**9
+
 Stores = Annotated[tuple[Key, ...], Meta(max_length=1000)]
+People = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=192)], ...], Meta(max_length=MOST_NAMED)]
+Shown = Annotated[int, Meta(ge=0, le=MOST_COUNTED)]
 
 
 class Looked(Event, type="regulars.access.looked.v1"):
@@ -26,6 +32,26 @@ class Looked(Event, type="regulars.access.looked.v1"):
     what: Key
     how: Label
     as_of: Name = ""
+
+
+class ListLooked(Event, type="regulars.access.list_looked.v1"):
+    """Somebody looked at a list, a search, a report or the stream of events, of which more than one customer is told.
+
+    ``what`` is the view, such as customers; ``how`` is page, json, csv, key or live. ``asked`` is how it was narrowed,
+    such as ``sort=dial store=leeds``, where what was typed is a keyed hash, such as ``q=#4f2a11c9``: it may be a name.
+    ``people`` is how many were named, and ``whom`` are those where they are few enough; ``rows`` is how many rows a CSV
+    had. The same look again within a minute, at the same people, is the same event.
+    """
+
+    actor: Key
+    role: Label
+    what: Key
+    how: Label
+    asked: Name = ""
+    as_of: Name = ""
+    people: Shown = 0
+    whom: People = ()
+    rows: Shown = 0
 
 
 class SignedIn(Event, type="regulars.access.signed_in.v1"):
@@ -60,4 +86,4 @@ class UserChanged(Event, type="regulars.access.user_changed.v1"):
     stores: Stores = ()
 
 
-EVENTS = (Looked, SignedIn, SignInRefused, UserChanged)
+EVENTS = (Looked, ListLooked, SignedIn, SignInRefused, UserChanged)

@@ -4,13 +4,14 @@ The relay brings it onto the log. Whoever looks does not wait for that, and nobo
 told has its time by the clock of the house, as everything on the log; sessions, links and waits go by the real one.
 """
 
+import hmac
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import uuid4
 
-from events.catalog.access import Looked, SignedIn, SignInRefused, UserChanged
+from events.catalog.access import MOST_NAMED, ListLooked, Looked, SignedIn, SignInRefused, UserChanged
 from events.codec import Codec
 from events.envelope import Envelope
 from events.event import MAX_KEY_CHARACTERS, MAX_NAME_CHARACTERS, Event
@@ -23,7 +24,11 @@ SOURCE = "urn:regulars:access"
 UNKNOWN = "unknown"
 """Who is meant by a name that nobody has."""
 
+KEY = "key:"
+"""What the name of a programme begins with."""
+
 HASH_CHARACTERS = 32
+TYPED_CHARACTERS = 12
 
 # Told already is told: the same look twice within a minute.
 SAY = "INSERT INTO access.said (event_id, state) VALUES (%s, %s) ON CONFLICT (event_id) DO NOTHING"
@@ -40,6 +45,18 @@ class Look(NamedTuple):
     as_of: str = ""
 
 
+class ListLook(NamedTuple):
+    """What list was looked at, how, what was asked of it, how many it named and whom; and the rows of a CSV."""
+
+    what: str
+    how: str
+    asked: str
+    people: int
+    whom: Sequence[str]
+    as_of: str = ""
+    rows: int = 0
+
+
 def looked(connection: Connection, viewer: Viewer, look: Look, now: datetime) -> None:
     """Tell that somebody looked at a customer; ``now`` is by the clock of the house.
 
@@ -50,6 +67,36 @@ def looked(connection: Connection, viewer: Viewer, look: Look, now: datetime) ->
     same = repr((viewer.name, *look._replace(as_of=as_of), minute.isoformat()))
     data = Looked(actor=viewer.name, role=viewer.role, what=look.what, how=look.how, as_of=as_of)
     _say(connection, _look_id(same), look.subject, now, data)
+
+
+def list_looked(connection: Connection, viewer: Viewer, look: ListLook, now: datetime) -> None:
+    """Tell that somebody looked at a list; ``now`` is by the clock of the house. It is told once a minute, as a look.
+
+    Whom it named is told where they are no more than MOST_NAMED.
+    """
+    whom = tuple(look.whom) if len(look.whom) <= MOST_NAMED else ()
+    as_of, asked = (escaped(text)[:MAX_NAME_CHARACTERS] for text in (look.as_of, look.asked))
+    minute = now.replace(second=0, microsecond=0)
+    same = repr((viewer.name, *look._replace(as_of=as_of, asked=asked, whom=whom), minute.isoformat()))
+    data = ListLooked(
+        actor=viewer.name,
+        role=viewer.role,
+        what=look.what,
+        how=look.how,
+        asked=asked,
+        as_of=as_of,
+        people=look.people,
+        whom=whom,
+        rows=look.rows,
+    )
+    subject = viewer.name if viewer.name.startswith(KEY) else f"user:{viewer.name}"
+    _say(connection, _look_id(same), subject, now, data)
+
+
+def hashed(secret: bytes, text: str) -> str:
+    """Return what is told in place of what somebody typed: who has the secret can look whether it was a given text."""
+    digest = hmac.new(secret, b"typed:" + text.encode(errors="surrogatepass"), sha256)
+    return f"#{digest.hexdigest()[:TYPED_CHARACTERS]}"
 
 
 def user_signed_in(connection: Connection, name: str, how: str, address: str, now: datetime) -> None:

@@ -106,7 +106,7 @@ async def answered(
             whole_log = asked.until is not None and view.past is Past.EVERYBODY
             with readers.log() if whole_log else nullcontext():  # of those pasts one is made at a time
                 told = tell(connection, view, asking)
-        tell_of_look(connection, request, view, viewer, path, told.document)
+        tell_of_look(connection, request, view, viewer, path, asked, told.document)
         lag = 0 if asked.until else lag_of(told.positions, ends_of(request).now())
         return Answered(told, lag, asked.until)
 

@@ -1,23 +1,17 @@
 """How a view is answered over HTTP, as JSON or as CSV, whichever route asks it."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from http import HTTPStatus
 
 from fastapi import Request, Response
 from starlette.responses import StreamingResponse
 
-from projections._engine.registry import Connection
 from services.access.viewer import Viewer
 from services.api.asked import AskedFor
 from services.api.asking import RETRY_SECONDS, answered, problem_of
-from services.api.lending import Lending
-from services.api.looking import tell_of_look
+from services.api.exporting import csv_told
 from services.api.readers import readers_of
-from services.house.clock import clock_of
 from services.ingest.http.answers import json_answer
-from services.views.csv_text import csv_pieces
-from services.views.told import Asking, tell, told_rows
 from services.views.view import BadParameter, NotFound, NotYours, View
 
 PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization"}
@@ -38,28 +32,13 @@ async def as_json(request: Request, view: View, asked: AskedFor, viewer: Viewer,
 
 
 async def as_csv(request: Request, view: View, asked: AskedFor, viewer: Viewer, path: Mapping[str, str]) -> Response:
-    """Answer as CSV, in pieces as they are read: however many rows there are, few are held."""
-    readers = readers_of(request)
+    """Answer as CSV, in pieces as they are read: however many rows there are, few are held.
 
-    def pieces() -> Iterator[str]:
-        with (
-            closing(readers.installation.connect("regulars api, csv")) as connection,
-            closing(Lending(readers.installation)) as house,
-        ):
-            clock = clock_of(connection)
-            asking = Asking(viewer, asked.parameters, path, asked.until, clock, house)
-            yield from csv_pieces(told_rows(connection, view, asking))
-
-    def looked(connection: Connection) -> None:
-        with closing(Lending(readers.installation)) as house:
-            asking = Asking(viewer, asked.parameters, path, asked.until, clock_of(connection), house)
-            document = tell(connection, view, asking).document if view.tells_of else {}
-        tell_of_look(connection, request, view, viewer, path, document)
-
-    told = pieces()
+    Whom a list named is known when all of it was read: so its last piece leaves when that has been written down.
+    """
+    told = csv_told(request, view, asked, viewer, path)
     try:
-        first = await readers.in_thread(lambda: next(told, ""))
-        await readers.ask(looked)
+        first = await readers_of(request).in_thread(lambda: next(told, ""))
     except (BadParameter, NotFound, NotYours) as error:
         raise problem_of(error) from error
     name = f"{view.name}{'-' if asked.parameters.table else ''}{asked.parameters.table}.csv"

@@ -22,6 +22,8 @@ from projections._engine.registry import Connection
 from services.access.viewer import Viewer
 from services.api.asked import asked_for
 from services.api.asking import problem_of
+from services.api.looking import tell_of_list
+from services.api.named import Named
 from services.api.readers import readers_of
 from services.dashboard.rendering import render
 from services.dashboard.signed_in import viewer_of
@@ -161,9 +163,16 @@ def router() -> APIRouter:
 async def _events(request: Request) -> Response:
     """Tell as a stream which lines the Live page shows now: what its query asks of the page, it asks of the stream."""
     viewer = await viewer_of(request)
-    asked: LiveParameters = asked_for(LIVE_VIEW, request.query_params).parameters
+    asked = asked_for(LIVE_VIEW, request.query_params)
+
+    def opened(connection: Connection) -> LiveParameters:
+        """Whom it will name is not known; that somebody watches is."""
+        narrowed: LiveParameters = checked(connection, LIVE_VIEW, viewer, {}, asked.parameters)
+        tell_of_list(connection, request, LIVE_VIEW, viewer, asked, Named())
+        return narrowed
+
     try:
-        narrowed = await readers_of(request).ask(lambda connection: checked(connection, LIVE_VIEW, viewer, {}, asked))
+        narrowed = await readers_of(request).ask(opened)
     except (BadParameter, NotFound, NotYours) as error:
         raise problem_of(error) from error
     common = viewer if viewer.narrowed else Viewer("", viewer.role)

@@ -4,6 +4,7 @@ import re
 
 from services.dashboard.page import Page
 from services.dashboard.registered import PAGES
+from services.views.view import View
 from tests.dashboard.shop import NORTH, PARKED, WEB_SHOP, Person
 
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
@@ -43,6 +44,11 @@ def path_of(page: Page, suffix: str = "", person: Person = NORTH) -> str:
 def api_path_of(page: Page, suffix: str = "", person: Person = NORTH) -> str:
     """Return the path of the view of a page in the API."""
     return "/v1" + PARAMETER.sub(lambda found: sample(page, found[1], person), page.view.path) + suffix
+
+
+def view_path_of(view: View) -> str:
+    """Return the path of a view in the API, also of one that has no page."""
+    return api_path_of(Page(view))
 
 
 def has_parameters(page: Page) -> bool:

@@ -2,14 +2,16 @@
 
 import threading
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
-from events.catalog.access import Looked, SignInRefused
-from services.access import telling
+from events.catalog.access import ListLooked, Looked, SignInRefused
+from services.access import sessions, telling
 from services.access.roles import Role
+from services.access.telling import hashed
 from services.desk.deciding import Order
 from services.desk.desk import Desk
 from services.desk.policy import Publish
@@ -110,6 +112,48 @@ def test_who_looked_at_whom_is_told_and_counted(dashboard: Dashboard, auditor: h
     assert sum(int(str(row["times"])) for row in looks(by="day", actor="otto")) == 2
     page = auditor.get(f"{PAGE}/looks", params={"actor": "otto", "limit": "1"})
     assert [link for link in Html(page.text).all("a") if link.attributes.get("rel") == "next"]
+
+
+def test_looks_at_lists_are_told_beside_the_others(dashboard: Dashboard, auditor: httpx.Client) -> None:
+    """Each look is one line; of one customer also the lists that named them; and who searched for what is found."""
+    said: dict[str, Any] = {"actor": "olga", "role": "manager", "how": "page"}
+    typed = hashed(sessions.secret(dashboard.connection), "Ada")
+    dashboard.tell(
+        ListLooked(**said, what="customers", people=2, whom=(NORTH.subject, SOUTH.subject)),
+        ListLooked(**said, what="search", asked=f"q={typed}"),
+        ListLooked(**{**said, "how": "csv"}, what="customers", people=4000, rows=4000),
+        by="user:olga",
+    )
+    dashboard.tell(Looked(actor="olga", role="manager", what="customer", how="page"), by=NORTH.subject)
+
+    def looks(**asked: str) -> list[dict[str, object]]:
+        found: list[dict[str, object]] = auditor.get(f"{PAGE}/looks.json", params={"actor": "olga", **asked}).json()[
+            "tables"
+        ]["looks"]
+        return found
+
+    assert [(row["what"], row["how"], row["people"]) for row in looks()] == [
+        ("customer", "", 1),
+        ("customers", "csv", 4000),
+        ("search", "page", 0),
+        ("customers", "page", 2),
+    ]
+    assert [row["rows"] for row in looks(kind="csv")] == [4000]
+    assert [row["what"] for row in looks(kind="customers")] == ["customer"]
+    assert [row["what"] for row in looks(subject=NORTH.subject)] == ["customer", "customers"]
+    assert [row["what"] for row in looks(typed="Ada")] == ["search"]
+    assert looks(typed="Eve") == []
+    (by_user,) = looks(by="user")
+    assert (by_user["times"], by_user["customers"]) == (4, 2)
+    assert [(row["subject"], row["times"]) for row in looks(by="customer")] == [(NORTH.subject, 2), (SOUTH.subject, 1)]
+    walked, place = [], ""
+    while page := auditor.get(f"{PAGE}/looks.json", params={"actor": "olga", "limit": "1", "after": place}).json():
+        walked += page["tables"]["looks"]
+        if not (place := page["next"]):
+            break
+    assert len(walked) == 4
+    read = Html(auditor.get(f"{PAGE}/looks", params={"actor": "olga"}).text)
+    assert "4 000 people" in read.text.replace("\u2009", " ")
 
 
 def test_sign_ins_and_refusals_are_told(dashboard: Dashboard, auditor: httpx.Client) -> None:

@@ -78,4 +78,15 @@ SIGNED_IN: tuple[Event, ...] = (
         address="192.0.2.7",
         locked_until=datetime(2024, 3, 6, 11, 45, 0, 500_000, tzinfo=UTC),
     ),
+    access.ListLooked(
+        actor="staff-7",
+        role="staff",
+        what="customers",
+        how="csv",
+        asked="q=#4f2a11c90d5e store=leeds",
+        as_of="2024-02-01T00:00:00Z",
+        people=2,
+        whom=("customer:17850", "visitor:7f3a9c"),
+        rows=2,
+    ),
 )

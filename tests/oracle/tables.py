@@ -5,7 +5,7 @@ from tests.oracle.folds_complaints import ComplaintCases
 from tests.oracle.folds_contacts import ContactPlans, Contacts, Managers
 from tests.oracle.folds_desk import Covers, Promises, Staff, Tasks
 from tests.oracle.folds_house import Catalogue
-from tests.oracle.folds_looking import Accesses
+from tests.oracle.folds_looking import Accesses, ListAccesses
 from tests.oracle.folds_offering import Consents, Offers
 from tests.oracle.folds_orders import Orders
 from tests.oracle.folds_people import Identity, Profile
@@ -33,6 +33,7 @@ TABLES: dict[str, type[Table]] = {
         Staff,
         Covers,
         Accesses,
+        ListAccesses,
         Orders,
         Catalogue,
         Preferences,
