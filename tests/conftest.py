@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 from confluent_kafka.admin import AdminClient
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
@@ -63,8 +64,10 @@ class ByFileOrFolder(LoadScopeScheduling):  # type: ignore[misc]
 
 
 def pytest_configure() -> None:
-    """Have brokers start quickly: a run starts some fifty."""
+    """Have brokers start quickly, for a run starts some fifty; and have no property fail because a machine is busy."""
     be_quick()
+    settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("busy")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileOrFolder:  # noqa: ANN401 - xdist's own
