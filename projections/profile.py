@@ -37,7 +37,7 @@ COUNTED: dict[type[Event], dict[str, int]] = {
 }
 
 
-class Profile(Projection, version=2):
+class Profile(Projection, version=3):
     """One subject at a glance."""
 
     subject: Key[str]

@@ -112,6 +112,13 @@ class ManagerAssigned(Event, type="regulars.customer.manager_assigned.v1"):
     note: Personal[Text] = ""
 
 
+class NoteTaken(Event, type="regulars.customer.note_taken.v1"):
+    """One of us wrote down what the next one should know of this customer."""
+
+    text: Personal[Text] = ""
+    by: Label = ""
+
+
 EVENTS = (
     CustomerRegistered,
     TraitsChanged,
@@ -124,4 +131,5 @@ EVENTS = (
     ReferralMade,
     WalletStated,
     ManagerAssigned,
+    NoteTaken,
 )

@@ -29,6 +29,7 @@ STYLES = (
     "forms",
     "board",
     "charts",
+    "customer",
     "utilities",
     "print",
     "house",

@@ -24,7 +24,7 @@ from services.views.view import NotYours
 OF_THE_HOUSE = frozenset({"portfolio", "playbook", "policy"})
 """What is decided for everybody, authority among it."""
 
-OF_A_CUSTOMER = frozenset({"consent", "ownership"})
+OF_A_CUSTOMER = frozenset({"consent", "customer", "identity-link", "ownership"})
 """Aggregates whose id is a customer."""
 
 PLACE = 'SELECT partition, "offset" FROM timeline WHERE subject = %s AND "time" = %s AND id = %s'

@@ -25,6 +25,20 @@ LABELS: Mapping[str, str] = {
     "first_day": "First day",
     "last_day": "Last day",
     "put-off.due_at": "Put off to",
+    "take-note.text": "What the next one of us should know",
+    "answer-contact.text": "Your answer",
+    "make-contact.text": "What was said",
+    "bucket": "What they want",
+    "question": "What they asked",
+    "resolved": "That settled it",
+    "stance": "They",
+    "topic": "Of what",
+    "about": "What exactly",
+    "text_version": "Which text they saw",
+    "source": "Where they said so",
+    "give.channel": "On which channel",
+    "withdraw.channel": "On which channel",
+    "basis": "How we know",
 }
 """What a field is called, where not by its own name; ``COMMAND.FIELD`` for one command."""
 
@@ -33,6 +47,10 @@ HELP: Mapping[str, str] = {
     "offer-gesture.approver": "Needed where it is above your own authority.",
     "amount_minor": "Such as 12.50; leave it empty where it costs nothing.",
     "currency": "Such as EUR.",
+    "identifier": "Such as card:4711, email:ada@example.org or visitor:8f3a; or another customer, such as customer:42.",
+    "topic": "Such as table, coffee or delivery.",
+    "give.channel": "Such as email; leave it empty for all of them.",
+    "withdraw.channel": "Such as email; leave it empty for all of them.",
 }
 
 SENTENCES: Mapping[tuple[str, str], str] = {
@@ -68,7 +86,15 @@ SENTENCES: Mapping[tuple[str, str], str] = {
     ("consent", "withdraw"): "The consent is withdrawn.",
     ("identity-decision", "confirm"): "The two are one person now.",
     ("identity-decision", "refuse"): "The two stay two people.",
-    ("identity-decision", "take-back"): "The two are taken apart.",
+    ("identity-decision", "split"): "The two are taken apart.",
+    ("identity-link", "link"): "{identifier} is theirs now.",
+    ("identity-link", "unlink"): "{identifier} is theirs no more.",
+    ("customer", "take-note"): "The note is written down.",
+    ("customer", "take-contact"): "The contact is written down.",
+    ("customer", "answer-contact"): "The answer is written down.",
+    ("customer", "make-contact"): "It is written down that we got in touch.",
+    ("customer", "state-preference"): "The taste is written down.",
+    ("customer", "state-need"): "The need is written down.",
 }
 
 

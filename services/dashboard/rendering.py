@@ -16,9 +16,11 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from services.dashboard import assets, charts, formats, report_charts, report_links, report_shape
+from services.dashboard import assets, charts, formats, identity_shape, report_charts, report_links, report_shape
 from services.dashboard.desk_fields import form_fields
+from services.dashboard.links import customer_href
 from services.dashboard.refusal import NOTHING_REFUSED, anchor, fresh_key, pair
+from services.figures.figure import of
 
 TEMPLATES = Path(__file__).parent / "templates"
 BY_ITSELF: dict[str, Any] = {
@@ -62,6 +64,7 @@ def environment() -> Environment:
         "report_links": report_links,
     }
     made.globals |= {"form_fields": form_fields, "fresh_key": fresh_key}
+    made.globals |= {"customer_href": customer_href, "figure_of": of, "identity_shape": identity_shape}
     return made
 
 

@@ -7,8 +7,10 @@ from services.desk.checklist import CHECKLIST
 from services.desk.complaint import COMPLAINT
 from services.desk.consent import CONSENT
 from services.desk.contact_plan import CONTACT_PLAN
+from services.desk.customer_word import CUSTOMER_WORD
 from services.desk.deciding import Aggregate
 from services.desk.identity_decision import IDENTITY_DECISION
+from services.desk.identity_link import IDENTITY_LINK
 from services.desk.ownership import OWNERSHIP
 from services.desk.playbook import PLAYBOOK
 from services.desk.policy import POLICY
@@ -26,6 +28,8 @@ AGGREGATES: tuple[Aggregate[Any], ...] = (
     CHECKLIST,
     CONSENT,
     IDENTITY_DECISION,
+    IDENTITY_LINK,
+    CUSTOMER_WORD,
     PLAYBOOK,
     POLICY,
 )

@@ -23,6 +23,7 @@ CREATE TABLE projection.dial (
     now_part           smallint NOT NULL CHECK (now_part BETWEEN 0 AND 100),
     heading_part       smallint NOT NULL CHECK (heading_part BETWEEN 0 AND 100),
     potential_part     smallint NOT NULL CHECK (potential_part BETWEEN 0 AND 100),
+    place              integer  NOT NULL, -- the loudest is the first; of those as loud, of whom most is expected in 12 months
     store              text     NOT NULL, -- of most days with an order
     first_day          date     NOT NULL, -- of the days with an order
     last_day           date     NOT NULL,

@@ -31,11 +31,19 @@ class Dials(NamedTuple):
             "now_part": self.parts.now,
             "heading_part": self.parts.heading,
             "potential_part": self.parts.potential,
+            "place": self.places(),
             "alive_ppm": self.alive_ppm,
             "value_minor": self.value_minor,
             "expected_12_milli": self.expected_12_milli,
             **{f"expected_{months}_minor": minor for months, minor in self.expected_minor.items()},
         }
+
+    def places(self) -> Whole:
+        """Return each one's rank: the loudest is the first, then of whom most is expected, then the first by name."""
+        order = np.lexsort((-self.expected_minor[12], -self.parts.dial))
+        places = np.empty(len(order), np.int64)
+        places[order] = np.arange(1, len(order) + 1)
+        return places
 
 
 def dialled(model: Model, history: History) -> Dials:

@@ -106,6 +106,36 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def moved_since(told: Row, months: int) -> dict[str, Any] | None:
+    """Return what moved a dial since so many months ago: how many points each part added or took.
+
+    ``told`` is one of ``history_of``. The points are not rounded, so together they may differ from the dial's move by
+    one. None where there is no dial of then, or an earlier one.
+    """
+    last = told["history"][0]
+    begin = _months_before(last["month"], months)
+    before = next((each for each in told["history"] if each["month"] <= begin), None)
+    if before is None:
+        return None
+    weights = {part["part"]: part["weight"] for part in told["parts"]}
+    parts = [(name, before[f"{name}_part"], last[f"{name}_part"]) for name in PARTS]
+    return {
+        "month": before["month"],
+        "dial": before["dial"],
+        "by": last["dial"] - before["dial"],
+        "places": before["place"] - last["place"],
+        "parts": [
+            {"part": name, "before": was, "now": now, "points": weights[name] * (now - was) / 100}
+            for name, was, now in parts
+        ],
+    }
+
+
+def _months_before(month: date, months: int) -> date:
+    years, left = divmod(month.year * 12 + month.month - 1 - months, 12)
+    return date(years, left + 1, 1)
+
+
 def history_of(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Return one person's dials, a currency each: the last one with its parts and reasons, and those of each month.
 
@@ -119,11 +149,13 @@ def history_of(rows: Sequence[Row]) -> list[dict[str, Any]]:
             "currency": currency,
             "month": months[0]["month"],
             "dial": months[0]["dial"],
+            "place": months[0]["place"],
+            "of_customers": months[0]["customers"],
             "parts": parts_of(months[0]),
             "alive_share": months[0]["alive_ppm"] / 1e6,
             **{name: months[0][name] for name in months[0] if name.startswith("expected_") and name.endswith("_minor")},
             "history": [
-                {name: month[name] for name in ("month", "dial", "now_part", "heading_part", "potential_part")}
+                {name: month[name] for name in ("month", "dial", "now_part", "heading_part", "potential_part", "place")}
                 for month in months
             ],
         }

@@ -21,7 +21,7 @@ WITH own AS MATERIALIZED (
 SELECT (SELECT manager FROM managers_of(%(subject)s) WHERE reason_at <= %(now)s
          ORDER BY reason_at DESC, reason_by DESC LIMIT 1) AS manager,
        (SELECT json_build_object('at', made, 'planned', coalesce(planned <= %(now)s, false), 'purpose', purpose,
-                                 'channel', channel, 'by', maker)
+                                 'channel', channel, 'by', maker, 'plan', plan, 'contact', contact)
           FROM own WHERE made <= %(now)s ORDER BY made DESC, plan, contact LIMIT 1) AS last,
        (SELECT json_build_object('due_on', due_on, 'overdue', due_on < today, 'purpose', purpose, 'channel', channel,
                                  'by', planner, 'plan', plan, 'contact', contact)
@@ -31,4 +31,11 @@ SELECT (SELECT manager FROM managers_of(%(subject)s) WHERE reason_at <= %(now)s
                                  'answered', answered)
           FROM question ORDER BY asked DESC, contact LIMIT 1) AS last_question,
        (SELECT count(*) FROM question WHERE NOT answered) AS unanswered
+"""
+
+# The planned contacts that ``missed`` counts.
+MISSED_OF: LiteralString = f"""
+SELECT plan, contact, purpose, due_on FROM contact_plans_of(%(subject)s)
+ WHERE {OPEN} AND (%(now)s::timestamptz AT TIME ZONE 'UTC')::date - due_on BETWEEN 1 AND 365
+ ORDER BY due_on, plan, contact
 """

@@ -35,6 +35,7 @@ from services.reports.dial_of import DIALS_OF
 from services.reports.report import Answer, Question, Report
 
 MUCH = 10
+NOT_FIGURES = frozenset({"parts", "history", "currency", "place", "of_customers"})
 PART_NAMES = ("now_part", "heading_part", "potential_part")
 
 FITS = """
@@ -142,7 +143,7 @@ def _about(connection: Connection, question: Question) -> Answer:
     told = wording.history_of(rows)
     if not told:
         return Answer({"customers": 0}, {})
-    figures = {name: told[0][name] for name in told[0] if name not in {"parts", "history", "currency"}}
+    figures = {name: told[0][name] for name in told[0] if name not in NOT_FIGURES}
     return Answer({"customers": 1, **figures}, {"parts": told[0]["parts"], "months": told[0]["history"]})
 
 

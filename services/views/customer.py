@@ -13,11 +13,15 @@ from msgspec import Meta
 from projections._engine import queries
 from projections._engine.as_of import AtPositions, HappenedBy, KnownAt
 from services.access.roles import Capability
-from services.reports.customer import SECTIONS, Section, page
+from services.dial.wording import moved_since
+from services.reports.counted_of import COUNTED_OF
+from services.reports.customer import SECTIONS, Section, as_one, page
 from services.views.timeline import Family, TimelineParameters, moments, types_shown
 from services.views.view import BadParameter, Document, NotFound, Parameters, Past, Reading, Row, View
 
 EventNumber = Annotated[int, Meta(description="Which of their events, the first being 1.", ge=0, le=2**31)]
+
+Since = Annotated[int, Meta(description="Since how many months ago it is told what moved their dial.", ge=1, le=36)]
 
 SHOWN_MOMENTS = 20
 
@@ -25,6 +29,7 @@ SPEND = Section(
     "spend",
     """
     SELECT currency, sum(orders)::bigint AS orders,
+           sum(spend_minor)::bigint AS gross_minor,
            sum(spend_minor - cancelled_minor - returned_minor)::bigint AS net_minor
       FROM purchases_of(%(subject)s) GROUP BY currency HAVING sum(orders) > 0 ORDER BY sum(orders) DESC, currency
     """,
@@ -36,6 +41,7 @@ CONSENTS = Section(
      ORDER BY purpose, channel
     """,
 )
+COUNTED = Section("counted", COUNTED_OF, as_one)
 
 # All events of a person as of today, also where the page shows a past: the slider runs over them.
 EVENTS = """
@@ -60,6 +66,7 @@ class CustomerParameters(Parameters, frozen=True, kw_only=True):
     """What of a customer's timeline is shown first; ``event`` is where the slider of the page stands."""
 
     show: Family = ""
+    since: Since = 1
     event: EventNumber | None = None
 
 
@@ -73,13 +80,14 @@ def answer(reading: Reading) -> Document:
     if told["profile"] is None:
         message = f"Nothing was known of {subject[:192]} by then."
         raise NotFound(message)
-    more = page(reading.connection, subject, reading.now, (SPEND, CONSENTS))
+    more = page(reading.connection, subject, reading.now, (SPEND, CONSENTS, COUNTED))
     identifiers = told["identity"]["identifiers"]
     first = moments(reading, TimelineParameters(show=reading.asked.show, limit=SHOWN_MOMENTS))
     return {
         **told,
         **more,
         "person": told["identity"]["person"],
+        "moved": moved_since(told["dial"][0], reading.asked.since) if told["dial"] else None,
         "links": queries.rows(reading.connection, LINKS, identifiers=identifiers),
         "events": {**_events(reading, subject), "dial": _dial_line(told["dial"])},
         "next": first["next"],

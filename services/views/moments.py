@@ -184,6 +184,7 @@ TOLD: dict[str, _Told] = {
     "customer.referral_made": _Told("Brought in", "share-2", lambda e: _parts(e.referred), "good"),
     "customer.wallet_stated": _Told("Wallet", "wallet", lambda e: _parts(_worded(e.category or "all"), e.basis)),
     "customer.manager_assigned": _Told("Manager", "user-check", lambda e: _parts(e.manager, e.reason, e.note)),
+    "customer.note_taken": _Told("Note", "pencil", lambda e: _parts(_quoted(e.text), f"by {e.by}" if e.by else "")),
     "feedback.suggestion_made": _Told("Suggestion", "lightbulb", lambda e: _quoted(e.text) or _worded(e.theme)),
     "feedback.suggestion_voted": _Told("Vote", "thumbs-up", lambda e: ("for " if e.up else "against ") + e.suggestion),
     "feedback.suggestion_decided": _Told("Suggestion decided", "flag", lambda e: _parts(_worded(e.status), e.by)),
@@ -197,6 +198,9 @@ TOLD: dict[str, _Told] = {
     "consent.withdrawn": _Told("Consent withdrawn", "shield", lambda e: _parts(_worded(e.purpose), e.channel), "warn"),
     "consent.erasure_requested": _Told("Asked to be forgotten", "user-x", lambda e: _parts(e.channel), "bad"),
     "consent.person_erased": _Told("Forgotten", "user-x", lambda e: _parts(f"by {e.by}"), "bad"),
+    "operation.model_fitted": _Told(
+        "Model fitted", "chart-line", lambda e: _parts(e.model, e.parameters.get("day", ""))
+    ),
     "operation.checklist_step_done": _Told(
         "Checklist", "list-checks", lambda e: _parts(_worded(e.step), _worded(e.checklist), e.by), "good"
     ),

@@ -83,6 +83,7 @@ CUSTOMERS: tuple[Event, ...] = (
     customers.ReferralMade(referred="customer:13047", channel="word_of_mouth"),
     customers.WalletStated(amount_minor=120000, currency="GBP", category="lighting", basis="interview"),
     customers.ManagerAssigned(manager="staff-1", by="staff-0", reason="hand_over", note="Likes to be rung before ten."),
+    customers.NoteTaken(text="Comes with the dog; has the corner table.", by="staff-1"),
 )
 FEEDBACK: tuple[Event, ...] = (
     feedback.SuggestionMade(
