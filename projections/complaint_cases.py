@@ -44,7 +44,7 @@ def step(envelope: Envelope, kind: str, *told: str | int) -> tuple[str]:
     return (JSON.encode((envelope.time, kind, envelope.id, *(told or ("",)))).decode(),)
 
 
-class ComplaintCases(Projection, version=3, indexes=("complaint",)):
+class ComplaintCases(Projection, version=3, indexes=("complaint", "resolved", "reopened")):
     """One complaint's way."""
 
     subject: Key[str]

@@ -14,7 +14,7 @@ from projections._engine.columns import Earliest, Key, Min
 from projections._engine.declaration import Projection, Row, folds
 
 
-class Contacts(Projection, version=1):
+class Contacts(Projection, version=1, indexes=("first_answered", "contact")):
     """One contact's way."""
 
     subject: Key[str]

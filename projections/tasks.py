@@ -16,7 +16,7 @@ from projections._engine.columns import Earliest, Key, Latest, Min
 from projections._engine.declaration import Projection, Row, folds
 
 
-class Tasks(Projection, version=2, indexes=("assignee", "task")):
+class Tasks(Projection, version=2, indexes=("assignee", "task", "done")):
     """Something to do for a subject."""
 
     subject: Key[str]

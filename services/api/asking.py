@@ -23,7 +23,7 @@ from services.api.readers import Readers, readers_of
 from services.house.clock import clock_of
 from services.ingest.http.answers import Problem
 from services.views.told import Asking, Told, positions_of, tell
-from services.views.view import BadParameter, NotFound, NotYours, Past, View
+from services.views.view import BadParameter, NotFound, NotYours, Past, StillWorking, View
 
 PATIENCE_SECONDS = 20.0
 RETRY_SECONDS = 5
@@ -92,7 +92,9 @@ class Answered(NamedTuple):
 async def answered(
     request: Request, view: View, asked: AskedFor, viewer: Viewer, path: Mapping[str, str]
 ) -> Answered | None:
-    """Return a view's answer, or None where it is still being worked out: a past is folded when it is first asked for.
+    """Return a view's answer, or None where it is still being worked out.
+
+    A past is folded when it is first asked for, and what reads everybody is worked out meanwhile where they are many.
 
     Raises Problem: 403, 404, 422 for what cannot be asked, 503 while the database or the log is away.
     """
@@ -102,7 +104,7 @@ async def answered(
         _wait(connection, view, asked.wanted)
         clock = clock_of(connection)
         with closing(Lending(readers.installation)) as house:
-            asking = Asking(viewer, asked.parameters, path, asked.until, clock, house)
+            asking = Asking(viewer, asked.parameters, path, asked.until, clock, house, asked.wanted)
             whole_log = asked.until is not None and view.past is Past.EVERYBODY
             with readers.log() if whole_log else nullcontext():  # of those pasts one is made at a time
                 told = tell(connection, view, asking)
@@ -115,7 +117,7 @@ async def answered(
     task.add_done_callback(KEPT_TASKS.discard)
     try:
         return await asyncio.wait_for(asyncio.shield(task), PATIENCE_SECONDS)
-    except TimeoutError:
+    except (TimeoutError, StillWorking):
         return None
     except (BadParameter, NotFound, NotYours) as error:
         raise problem_of(error) from error

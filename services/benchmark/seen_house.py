@@ -64,7 +64,7 @@ SELECT partition, (row_number() OVER (PARTITION BY partition ORDER BY number)) -
                          '"referrer":"","store":"web","session":""}}}}', id,
                          to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), subject), 'UTF8')
   FROM (SELECT number, (number %% %(partitions)s)::integer AS partition,
-               %(now)s - interval '365 days' + (number * interval '365 days') / %(events)s AS at,
+               %(now)s - interval '365 days' + (number::float8 / %(events)s) * interval '365 days' AS at,
                lpad(to_hex(number), 12, '0') || '-benchmark' AS id,
                'customer:' || 1 + (number * 7919) %% %(customers)s AS subject
           FROM generate_series(%(before)s::bigint, %(before)s + %(some)s - 1) AS g (number)) AS e

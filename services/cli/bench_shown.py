@@ -66,8 +66,8 @@ def show_page(measurement: Read) -> None:
 def show_seen(measurement: Seen) -> None:
     """Show how long pages took."""
     write(f"{plural(measurement.customers, 'customer')} with {plural(measurement.events, 'event')}", bold=True)
-    rows = [[name, page.p50_ms, page.p95_ms, page.max_ms] for name, page in measurement.pages.items()]
-    write_table(["page", "p50 ms", "p95 ms", "most ms"], rows)
+    rows = [[name, page.p50_ms, page.p95_ms, page.max_ms, page.first_ms] for name, page in measurement.pages.items()]
+    write_table(["page", "p50 ms", "p95 ms", "most ms", "first ms"], rows)
 
 
 def show_dial(measurement: Dialled) -> None:

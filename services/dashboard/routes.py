@@ -68,7 +68,8 @@ async def _html(request: Request, page: Page, asked: AskedFor, viewer: Viewer) -
     found = await answered(request, page.view, asked, viewer, request.path_params)
     if found is None:
         headers = {**PRIVATE, "Refresh": str(RETRY_SECONDS)}
-        return page_answer(request, "working.html", surroundings(request, viewer, page), HTTPStatus.ACCEPTED, headers)
+        context = {**surroundings(request, viewer, page), "past": asked.until}
+        return page_answer(request, "working.html", context, HTTPStatus.ACCEPTED, headers)
     if leads_to := found.told.document.get("leads_to"):
         return RedirectResponse(leads_to, HTTPStatus.SEE_OTHER, PRIVATE)
     said = await flash.told(request, viewer)

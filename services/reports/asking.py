@@ -125,6 +125,12 @@ def made_of(names: Iterable[str]) -> list[Projection]:
     return [each for each in PROJECTIONS if each.graph or each.keeps_events or each.name in wanted]
 
 
+def projections_named(names: Iterable[str]) -> list[Projection]:
+    """Return the projections of these names."""
+    wanted = frozenset(names)
+    return [each for each in PROJECTIONS if each.name in wanted]
+
+
 def folded_up_to(connection: Connection, projections: Sequence[Projection]) -> dict[int, int]:
     """Return up to where all of these projections have been folded."""
     positions: dict[int, int] = {}

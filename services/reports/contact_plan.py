@@ -82,13 +82,7 @@ def _whole(said: str, usual: int) -> int:
 
 def answer(connection: Connection, question: Question) -> Answer:
     """Return figures of the plan; tables of managers, customers, too many, missed, due, reasons, and of no plan."""
-    held = {row["policy"]: row["content"] for row in policies.holding(connection, POLICY, question.now)}
-    limit = limit_of(held.get(POLICY, {}))
-    begin, end = period(question)
-    asked = question.parameters() | {"begin": begin, "end": end, "soon_days": SOON_DAYS, **limit._asdict()}
-    connection.execute(TABLES)
-    for statement in (MANAGERS, STANDS):
-        connection.execute(statement, asked)
+    asked = lay_out(connection, question)
     whole, *managers = queries.rows(connection, COUNTED, **asked)
     customers = queries.rows(connection, EVERYBODY, **asked)
     too_many = customers[0].pop("too_many_customers") if customers else 0
@@ -105,15 +99,30 @@ def answer(connection: Connection, question: Question) -> Answer:
         row.pop("too_many_customers", None)
     return Answer(
         {
-            "first_day": begin,
-            "last_day": end,
+            "first_day": asked["begin"],
+            "last_day": asked["end"],
             **_counts(whole),
             "too_many_customers": too_many,
-            "most": limit.most,
-            "within_days": limit.days,
+            "most": asked["most"],
+            "within_days": asked["days"],
         },
         tables,
     )
+
+
+def lay_out(connection: Connection, question: Question) -> dict[str, Any]:
+    """Put how each contact stands into a table that is gone with the transaction, where it is not there yet.
+
+    Return the parameters of the queries that read it.
+    """
+    held = {row["policy"]: row["content"] for row in policies.holding(connection, POLICY, question.now)}
+    begin, end = period(question)
+    limit = limit_of(held.get(POLICY, {}))
+    asked = question.parameters() | {"begin": begin, "end": end, "soon_days": SOON_DAYS, **limit._asdict()}
+    if queries.row(connection, "SELECT to_regclass('pg_temp.plan_contact') IS NULL AS missing")["missing"]:
+        for statement in (TABLES, MANAGERS, STANDS):
+            connection.execute(statement, None if statement is TABLES else asked)
+    return asked
 
 
 def period(question: Question) -> tuple[date, date]:

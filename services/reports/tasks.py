@@ -17,7 +17,7 @@ taken, also where it was said later. A past has it exactly.
 That a task was done says that somebody said so, not that the customer noticed.
 """
 
-from typing import Any
+from typing import Any, LiteralString
 
 from projections._engine import queries
 from projections._engine.registry import Connection
@@ -27,16 +27,14 @@ from services.reports.report import Answer, Question, Report
 DEADLINES = ("overdue", "today", "week", "later", "none")
 
 # What the queries below read, worked out once for an answer and gone with its transaction: tasks, as they stand.
-TABLE = """
-CREATE TEMP TABLE known_task (
+COLUMNS: LiteralString = """
     person text COLLATE "C", task text COLLATE "C", title text, reason text COLLATE "C", why text, about text,
     store text COLLATE "C", manager text COLLATE "C", opened timestamptz, due timestamptz, done timestamptz,
     state text, deadline text
-) ON COMMIT DROP
 """
+TABLE: LiteralString = f"CREATE TEMP TABLE known_task ({COLUMNS}) ON COMMIT DROP"
 
-KNOWN = """
-INSERT INTO known_task
+STANDING: LiteralString = """
 SELECT *, CASE WHEN state <> 'open' THEN NULL WHEN due IS NULL THEN 'none'
                WHEN due < %(now)s::timestamptz THEN 'overdue'
                WHEN due <= %(now)s::timestamptz + interval '24 hours' THEN 'today'
@@ -46,11 +44,12 @@ SELECT *, CASE WHEN state <> 'open' THEN NULL WHEN due IS NULL THEN 'none'
                opened, due, CASE WHEN done <= %(now)s THEN done END AS done,
                CASE WHEN done <= %(now)s THEN 'done' WHEN dropped <= %(now)s THEN 'dropped' ELSE 'open' END AS state
           FROM tasks_by_person
-         WHERE opened <= %(now)s
+         WHERE opened <= %(now)s AND (%(only)s::text[] IS NULL OR task = ANY (%(only)s))
            AND (%(begin)s::date IS NULL OR (opened AT TIME ZONE 'UTC')::date >= %(begin)s)
            AND (%(end)s::date IS NULL OR (opened AT TIME ZONE 'UTC')::date <= %(end)s)) AS t
  WHERE (%(store)s::text IS NULL OR store = %(store)s) AND (%(about)s::text IS NULL OR manager = %(about)s)
 """
+KNOWN: LiteralString = f"INSERT INTO known_task {STANDING}"
 
 # The whole, and the same by manager, reason, store and deadline: ``part`` says which, and ``value`` what of it.
 COUNTED = """
@@ -87,7 +86,7 @@ OF_A_PART = ("tasks", "open", "overdue", "done", "dropped")
 
 def answer(connection: Connection, question: Question) -> Answer:
     """Return figures of all tasks; tables of managers, reasons, stores and deadlines, and of what is to be done."""
-    asked = question.parameters()
+    asked = question.parameters() | {"only": None}
     connection.execute(TABLE)
     connection.execute(KNOWN, asked)
     parts: dict[str, list[dict[str, Any]]] = {"manager": [], "reason": [], "store": [], "deadline": []}

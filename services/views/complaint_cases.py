@@ -28,9 +28,16 @@ COLUMNS = {
 }
 CASES: LiteralString = """
 SELECT person, complaint, store, cause, channel, "order", opened, steps FROM complaint_cases_by_person
- WHERE opened <= %(now)s AND (%(complaint)s::text IS NULL OR complaint = %(complaint)s)
+ WHERE opened <= %(now)s
    AND (%(store)s::text IS NULL OR store = %(store)s) AND (%(cause)s::text IS NULL OR coalesce(cause, '') = %(cause)s)
+   AND complaint = ANY (%(names)s)
    AND (%(complaint)s::text IS NOT NULL OR resolved IS NULL OR resolved > %(since)s OR reopened > resolved)
+"""
+
+# Those that are open, or were resolved lately, under some identifier: what is so at all is among them.
+NAMES: LiteralString = """
+SELECT DISTINCT complaint FROM complaint_cases
+ WHERE resolved IS NULL OR resolved > %(since)s OR (reopened IS NOT NULL AND reopened > resolved)
 """
 
 _DECODER = msgspec.json.Decoder(Step)
@@ -42,12 +49,17 @@ def cases(
     """Yield complaints that are open or were resolved lately; or the one that is named, however it stands."""
     since = reading.now - LATELY
     asked = {"now": reading.now, "since": since, "store": store, "cause": cause, "complaint": complaint}
+    named = [complaint] if complaint is not None else _names(reading, since)
     promises = Promises(queries.rows(reading.connection, VERSIONS, now=reading.now), reading.now)
-    for row in queries.rows(reading.connection, CASES, **asked):
+    for row in queries.rows(reading.connection, CASES, **asked, names=named):
         told = measured(row, promises, reading.now)
         recent = told.standing.resolved is None or told.standing.resolved > since
         if recent or complaint is not None:
             yield _row(row, told, reading.now)
+
+
+def _names(reading: Reading, since: datetime) -> list[str]:
+    return [row["complaint"] for row in queries.rows(reading.connection, NAMES, since=since)]
 
 
 def steps_of(row: Mapping[str, Any], now: datetime) -> list[Step]:

@@ -1,19 +1,21 @@
 """What customers turn to us for, in four buckets: how many, how soon they were answered, who waits, who asked again.
 
 Reads what the report ``contacts`` reads, which says what everything means. Each figure leads to the contacts that it
-counts: ``show`` says which of them are listed.
+counts: ``show`` says which of them are listed. With very many contacts who waits is told as of now, and the rest as it
+was some while ago.
 """
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, LiteralString
 
 import msgspec
 from msgspec import Meta
 
 from projections._engine import queries
 from services.access.roles import Capability
-from services.reports.contacts import BUCKETS, CHOSEN, CONTACTS
+from services.reports.contacts import BUCKETS, CHOSEN, CONTACTS, REPEAT_DAYS, lay_out
 from services.views.event_places import with_places
+from services.views.keeping import needed
 from services.views.people import with_people
 from services.views.reports import ByStore, FirstDay, LastDay, Store, answered
 from services.views.view import BadParameter, Document, Parameters, Past, Reading, View
@@ -30,7 +32,31 @@ Bucket = Annotated[str, Meta(description=f"One bucket: {', '.join(BUCKETS)}.", m
 Show = Annotated[str, Meta(description=f"Which contacts are listed: {', '.join(SHOWS)}.", max_length=16)]
 Limit = Annotated[int, Meta(description="The most contacts that are listed.", ge=1, le=10_000)]
 
-# The report's own table, which lasts as long as the reading.
+# Who waits under some identifier: who waits at all is among them, and an index finds them.
+WAITING_NAMES = """
+SELECT DISTINCT contact FROM contacts WHERE first_answered IS NULL OR first_answered > %(now)s
+"""
+
+# The same rows as those of who waits in the table of the report, without looking at everybody's.
+WAITING: LiteralString = """
+SELECT c.person, c.contact, c.bucket, c.channel, c.store, c."order", c.product, c.asked,
+       NULL::timestamptz AS first_answered, NULL::float8 AS answered_hours,
+       CASE WHEN c.first_resolved <= %(now)s THEN c.first_resolved END AS first_resolved,
+       EXISTS (SELECT FROM contacts_of(c.person) AS o
+                WHERE o.bucket = c.bucket AND (o.asked, o.contact) < (c.asked, c.contact)
+                  AND c.asked - o.asked <= make_interval(days => %(repeat_days)s)) AS repeat,
+       extract(epoch FROM %(now)s::timestamptz - c.asked)::float8 / 3600 AS waiting_hours
+  FROM (SELECT * FROM contacts_by_person
+         WHERE contact = ANY (%(names)s) AND asked <= %(now)s
+           AND (first_answered IS NULL OR first_answered > %(now)s)
+           AND (%(store)s::text IS NULL OR store = %(store)s) AND (%(about)s::text IS NULL OR bucket = %(about)s)
+           AND (%(begin)s::date IS NULL OR (asked AT TIME ZONE 'UTC')::date >= %(begin)s)
+           AND (%(end)s::date IS NULL OR (asked AT TIME ZONE 'UTC')::date <= %(end)s)
+         ORDER BY asked, person, contact LIMIT %(limit)s) AS c
+ ORDER BY c.asked, c.person, c.contact
+"""
+
+# Of the report's own table.
 LISTED = f"""
 WITH {CHOSEN}
 SELECT person, contact, bucket, channel, store, "order", product, asked, first_answered,
@@ -66,12 +92,14 @@ def answer(reading: Reading) -> Document:
         raise BadParameter(message)
     of_store = ByStore(store=asked.store, begin=asked.begin, end=asked.end, limit=50)
     report = answered(CONTACTS, replace(reading, asked=of_store))
-    wanted = {**report["question"], "about": asked.bucket, "show": asked.show, "limit": asked.limit}
-    listed = queries.rows(reading.connection, LISTED, **wanted)
+    if asked.show == "waiting":
+        listed = _waiting(reading)
+    else:
+        listed = needed(reading, ("contact_buckets", asked), CONTACTS.reads, _others)
     return {
         "headline": report["headline"],
         "figures": report["figures"],
-        "stores": [row["store"] for row in report["tables"]["stores"] if row["store"]],
+        "choices": report["choices"],
         "tables": {
             "contacts": _shown(reading, listed),
             "buckets": report["tables"]["buckets"],
@@ -82,6 +110,23 @@ def answer(reading: Reading) -> Document:
             ),
         },
     }
+
+
+def _wanted(reading: Reading) -> dict[str, Any]:
+    asked: ContactParameters = reading.asked
+    said = {"store": asked.store, "begin": asked.begin, "end": asked.end, "about": asked.bucket, "show": asked.show}
+    return said | {"now": reading.now, "limit": asked.limit, "repeat_days": REPEAT_DAYS}
+
+
+def _waiting(reading: Reading) -> list[dict[str, Any]]:
+    names = [row["contact"] for row in queries.rows(reading.connection, WAITING_NAMES, now=reading.now)]
+    return queries.rows(reading.connection, WAITING, **_wanted(reading), names=names)
+
+
+def _others(reading: Reading) -> list[dict[str, Any]]:
+    wanted = _wanted(reading)
+    lay_out(reading.connection, wanted)
+    return queries.rows(reading.connection, LISTED, **wanted)
 
 
 def _shown(reading: Reading, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,17 +1,18 @@
 """What is to be done: all open tasks, by deadline and reason, whoever sees to them.
 
-Reads ``tasks``, as the report ``tasks`` does, which says what everything means.
+Reads ``tasks``, as the report ``tasks`` does, which says what everything means. With very many tasks its figures of
+all that ever was may be some while old; what is open is of now.
 """
 
 from collections import Counter
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, LiteralString
 
 from msgspec import Meta
 
 from projections._engine import queries
 from services.access.roles import Capability
-from services.reports.tasks import DEADLINES, TASKS
+from services.reports.tasks import COLUMNS, DEADLINES, STANDING, TASKS
 from services.views.event_places import with_places
 from services.views.people import staff, versions_of, with_people
 from services.views.reports import ByStore, Store, answered
@@ -32,20 +33,29 @@ Deadline = Annotated[str, Meta(description=f"By deadline: {', '.join(DEADLINES)}
 Open = Annotated[str, Meta(description="The task whose forms are open.", max_length=128)]
 Limit = Annotated[int, Meta(description="The most tasks that are listed.", ge=1, le=10_000)]
 
-# The report's own table, which lasts as long as the reading.
+# Those that are open under some identifier: what is open at all is among them, and an index finds them.
+OPEN_NAMES = """
+SELECT DISTINCT task FROM tasks
+ WHERE (done IS NULL OR done > %(now)s) AND (dropped IS NULL OR dropped > %(now)s)
+   AND (%(store)s::text IS NULL OR store = %(store)s)
+"""
+
+TABLE: LiteralString = f"CREATE TEMP TABLE open_task ({COLUMNS}) ON COMMIT DROP"
+OPENED: LiteralString = f"INSERT INTO open_task {STANDING} AND state = 'open'"
+
 LISTED = """
 SELECT person, task, title, reason, why, due, deadline, manager, store, about, opened,
        (date_part('epoch', due - %(now)s::timestamptz))::float8 AS left_seconds
-  FROM known_task
- WHERE state = 'open' AND (%(reason)s::text IS NULL OR reason = %(reason)s)
+  FROM open_task
+ WHERE (%(reason)s::text IS NULL OR reason = %(reason)s)
    AND (%(manager)s::text IS NULL OR manager = %(manager)s)
    AND (%(deadline)s::text IS NULL OR deadline = %(deadline)s)
  ORDER BY due NULLS LAST, opened, person, task LIMIT %(limit)s
 """
 
 COUNTED = """
-SELECT deadline, reason, manager, count(*) AS tasks FROM known_task
- WHERE state = 'open' AND (%(manager)s::text IS NULL OR manager = %(manager)s)
+SELECT deadline, reason, manager, count(*) AS tasks FROM open_task
+ WHERE %(manager)s::text IS NULL OR manager = %(manager)s
  GROUP BY deadline, reason, manager
 """
 
@@ -68,6 +78,7 @@ def answer(reading: Reading) -> Document:
         message = f"deadline: {asked.deadline!r} is none; there are {', '.join(DEADLINES)}."
         raise BadParameter(message)
     report = answered(TASKS, replace(reading, asked=ByStore(store=asked.store, limit=50)))
+    _find_open(reading)
     manager = "" if asked.manager == NOBODY else asked.manager
     wanted = {"reason": asked.reason, "manager": manager, "deadline": asked.deadline, "limit": asked.limit}
     listed = queries.rows(reading.connection, LISTED, now=reading.now, **wanted)
@@ -83,10 +94,18 @@ def answer(reading: Reading) -> Document:
         "figures": {**report["figures"], **{f"count_{name}": deadlines[name] for name in DEADLINES}},
         "deadlines": [{"deadline": name, "word": WORDS[name], "tasks": deadlines[name]} for name in DEADLINES],
         "reasons": [{"reason": name, "tasks": tasks} for name, tasks in reasons.most_common()],
-        "stores": sorted({row["store"] for row in report["tables"]["stores"]} - {""}),
+        "choices": report["choices"],
         "staff": staff(reading.connection),
         "tables": {"tasks": _shown(reading, listed), "managers": report["tables"]["managers"]},
     }
+
+
+def _find_open(reading: Reading) -> None:
+    """Put what is open into a table that lasts as long as the reading."""
+    said = {"now": reading.now, "store": reading.asked.store}
+    names = [row["task"] for row in queries.rows(reading.connection, OPEN_NAMES, **said)]
+    reading.connection.execute(TABLE)
+    reading.connection.execute(OPENED, said | {"begin": None, "end": None, "about": None, "only": names})
 
 
 def _shown(reading: Reading, listed: list[dict[str, Any]]) -> list[Row]:

@@ -3,8 +3,8 @@
 Reads the log's ends, the directory, ``purchases``, ``unmet_demand``, ``complaint_cases`` and ``policies``, and how the
 projections stand. It is of now alone. Whoever may look at figures and at no customers is told no names and no cases.
 
-The awkward half: what costs much at very many customers, such as the curve, may be some seconds older than the rest;
-see ``kept``. Net revenue is that of the currency of most orders.
+The awkward half: what costs much at very many customers, such as the curve, may be some while older than the rest, see
+``kept``; the whole is then as of the oldest part. Net revenue is that of the currency of most orders.
 """
 
 from collections import Counter
@@ -16,16 +16,14 @@ from msgspec import Meta
 
 from projections import purchases
 from projections._engine import queries
-from projections._engine.registry import Connection
 from projections.unmet_demand import REGULAR_ORDERS
 from services.access.roles import Capability
 from services.directory.filling import state_of
 from services.reports.asking import NO_CURRENCY
 from services.views import projections
 from services.views.complaint_cases import AT_RISK, ON_TRACK, PAST, RESOLVED, WAITING, cases
-from services.views.kept import Asking, Kept
+from services.views.keeping import is_much, kept
 from services.views.overview_queries import (
-    ABOUT_SO_MANY,
     ACTIVE,
     CURVE,
     CUSTOMERS,
@@ -36,7 +34,6 @@ from services.views.overview_queries import (
     WISHES,
 )
 from services.views.people import versions_of, with_people
-from services.views.told import positions_of
 from services.views.view import BadParameter, Document, Parameters, Reading, Row, View
 
 HOUR_SECONDS = 3600
@@ -48,10 +45,6 @@ READS = ("purchases", "unmet_demand", "complaint_cases", "policies", "profile")
 
 Store = Annotated[str, Meta(description="Of one store alone.", max_length=128)]
 State = Annotated[str, Meta(description="Only complaints that stand so: past, at_risk or on_track.", max_length=32)]
-
-KEPT_ANSWERS = Kept()
-MANY = 100_000
-"""With so many customers nobody waits for what is worked out over all of them, not even the first."""
 
 NOT_YET: dict[str, Any] = {
     "figures": dict.fromkeys(
@@ -77,11 +70,10 @@ def answer(reading: Reading) -> Document:
     """Everything at a glance, with the list behind each figure: events, customers, promises, projections, wishes."""
     told = projections.answer(reading)
     standing = told["figures"]
-    much = queries.row(reading.connection, ABOUT_SO_MANY)["customers"] > MANY
-    asking = Asking(positions_of(reading.connection, OVERVIEW_VIEW), reading.connection, reading.house.connect, much)
-    worth = _kept(reading, asking, _worth) or NOT_YET
-    wishes = _kept(reading, asking, _wishes)
-    found: list[dict[str, Any]] | None = _kept(reading, asking, _cases)
+    reading, much = replace(reading, patience_seconds=0.0), is_much(reading, READS)
+    worth = _kept(reading, _worth, much=much) or NOT_YET
+    wishes = _kept(reading, _wishes, much=much)
+    found: list[dict[str, Any]] | None = _kept(reading, _cases, much=much)
     return {
         "figures": {
             "events": standing["events_on_log"],
@@ -103,15 +95,9 @@ def answer(reading: Reading) -> Document:
     }
 
 
-def _kept(reading: Reading, asking: Asking, work: Callable[[Reading], Any]) -> Any:  # noqa: ANN401 - whatever it returns
+def _kept(reading: Reading, work: Callable[[Reading], Any], *, much: bool) -> Any:  # noqa: ANN401 - whatever it returns
     """Return what is costly, of the store that is asked for, as it was kept or as it is now."""
-    info = reading.connection.info
-    key = (info.host, info.port, info.dbname, work.__name__, reading.asked.store)
-
-    def worked_out(connection: Connection) -> Any:  # noqa: ANN401 - as above
-        return work(replace(reading, connection=connection))
-
-    return KEPT_ANSWERS.of(key, asking, worked_out)
+    return kept(reading, ("overview", work.__name__, reading.asked.store), READS, work, much=much)
 
 
 def _worth(reading: Reading) -> dict[str, Any]:

@@ -24,11 +24,6 @@ SELECT count(DISTINCT person) FILTER (WHERE day > %(today)s::date - 30) AS activ
  WHERE person LIKE 'customer:%%'
 """
 
-# About how many customers there are, as it was last counted.
-ABOUT_SO_MANY: LiteralString = """
-SELECT reltuples::bigint AS customers FROM pg_class WHERE oid = 'projection.directory'::regclass
-"""
-
 # What each customer brought, ever: as the directory keeps it, or, of one store, worked out.
 KEPT: LiteralString = "SELECT net_minor FROM directory"
 OF_A_STORE = f"SELECT net_minor FROM ({REVENUES}) AS r"  # noqa: S608 - made of constants

@@ -1,6 +1,7 @@
 """The contact plan: what is due, missed, made and left out of it, contact by contact, and who has no plan.
 
-Reads what the report ``contact_plan`` reads, which says what everything means.
+Reads what the report ``contact_plan`` reads, which says what everything means. With very many planned contacts what is
+listed may be some while old, and says how old.
 """
 
 from collections.abc import Sequence
@@ -13,9 +14,12 @@ from msgspec import Meta
 from projections._engine import queries
 from services.access.roles import Capability
 from services.desk.contact_plan_state import id_of
-from services.reports.contact_plan import CONTACT_PLAN, STATES
+from services.reports.asking import NO_CURRENCY
+from services.reports.contact_plan import CONTACT_PLAN, STATES, lay_out
 from services.reports.contact_plan_queries import CHOSEN
+from services.reports.report import Question
 from services.views.event_places import with_places
+from services.views.keeping import needed
 from services.views.people import staff, versions_of, with_people
 from services.views.reports import ByStore, FirstDay, LastDay, Store, answered
 from services.views.view import BadParameter, Document, Parameters, Past, Reading, Row, View
@@ -71,14 +75,13 @@ def answer(reading: Reading) -> Document:
     of_manager = ByStore(store=asked.store, begin=asked.begin, end=asked.end, about=asked.manager, limit=50)
     report = answered(CONTACT_PLAN, replace(reading, asked=of_manager))
     figures, tables = report["figures"], report["tables"]
-    states = OPEN_STATES if asked.state is None else (asked.state,)
-    wanted = {"begin": figures["first_day"], "end": figures["last_day"], "about": asked.manager}
-    listed = queries.rows(reading.connection, LISTED, **wanted, states=list(states), limit=asked.limit)
+    listed = needed(reading, ("planned_contacts", asked), CONTACT_PLAN.reads, _listed)
     return {
         "headline": report["headline"],
         "figures": figures,
         "states": [{"state": name, "word": WORDS[name], "contacts": figures[name]} for name in WORDS],
         "staff": staff(reading.connection),
+        "choices": report["choices"],
         "tables": {
             "contacts": _shown(reading, listed),
             "managers": tables["managers"],
@@ -87,6 +90,13 @@ def answer(reading: Reading) -> Document:
             "without_plan": _named(reading, tables["without_plan"]),
         },
     }
+
+
+def _listed(reading: Reading) -> list[dict[str, Any]]:
+    asked: PlanParameters = reading.asked
+    states = OPEN_STATES if asked.state is None else (asked.state,)
+    said = Question(reading.now, NO_CURRENCY, asked.store, asked.begin, asked.end, asked.limit, asked.manager)
+    return queries.rows(reading.connection, LISTED, **lay_out(reading.connection, said), states=list(states))
 
 
 def _named(reading: Reading, rows: Sequence[Row]) -> list[dict[str, Any]]:

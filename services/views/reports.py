@@ -7,6 +7,7 @@ somebody, and may not narrow it to anybody. Staff are told of their store, and o
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -16,9 +17,11 @@ from services.access.roles import Capability
 from services.reports import REPORTS
 from services.reports.asking import MOST_ROWS, Asked, settled
 from services.reports.asking import Told as ToldReport
-from services.reports.report import Answer, BadQuestion, Report
+from services.reports.report import Answer, BadQuestion, Question, Report
+from services.views.keeping import needed
 from services.views.names import names_of, people_in
 from services.views.scope import seen, sees
+from services.views.stores import stores_of
 from services.views.view import BadParameter, Document, NotYours, Parameters, Past, Reading, Row, View
 
 Store = Annotated[str, Meta(description="Of one store alone.", max_length=128)]
@@ -91,21 +94,32 @@ def report_view(report: Report) -> View:
 
 
 def answered(report: Report, reading: Reading) -> Document:
-    """Return a report's document. Raises BadParameter, NotYours."""
+    """Return a report's document; with very many customers it may be some while old, and its question says how old.
+
+    Raises BadParameter, NotYours, StillWorking.
+    """
     asked: Any = reading.asked
     _check_about(report, reading)
-    now = asked.now or reading.now
-    try:
-        said = Asked(None, None, None, asked.currency, asked.limit, asked.about, now)
-        if isinstance(asked, ByStore):
-            said = replace(said, store=asked.store, begin=asked.begin, end=asked.end)
-        question = settled(reading.connection, said, reading.until)
-        answer = report.answer(reading.connection, question)
-    except BadQuestion as error:
-        raise BadParameter(str(error)) from error
+    said = Asked(None, None, None, asked.currency, asked.limit, asked.about, asked.now)
+    if isinstance(asked, ByStore):
+        said = replace(said, store=asked.store, begin=asked.begin, end=asked.end)
+    found = needed(reading, (report.name, said), report.reads, partial(_asked, report, said))
+    if isinstance(found, BadQuestion):
+        raise BadParameter(str(found)) from found
+    question, answer = found
     document = ToldReport(report, question, {}, answer).document()
     del document["positions"]
-    return {**document, "about": report.about, **_seen_by(reading, answer)}
+    choices = {"stores": stores_of(reading) if isinstance(asked, ByStore) else []}
+    return {**document, "about": report.about, "choices": choices, **_seen_by(reading, answer)}
+
+
+def _asked(report: Report, said: Asked, reading: Reading) -> tuple[Question, Answer] | BadQuestion:
+    """Return a question as it was settled with its answer, or what is wrong with it: also that is worth keeping."""
+    try:
+        question = settled(reading.connection, replace(said, now=said.now or reading.now), reading.until)
+        return question, report.answer(reading.connection, question)
+    except BadQuestion as error:
+        return error
 
 
 def _check_about(report: Report, reading: Reading) -> None:

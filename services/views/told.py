@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,9 +13,15 @@ from projections._engine.person_past import looking_back
 from projections._engine.registry import Connection
 from services.access.viewer import Viewer
 from services.house.clock import Clock
-from services.reports.asking import folded_up_to, made_of, snapshot
+from services.reports.asking import folded_up_to, made_of, projections_named, snapshot
 from services.views.scope import checked
 from services.views.view import BadParameter, Document, House, Past, Reading, Row, View
+
+PATIENCE_SECONDS = 0.2
+"""So long a page waits for what is being worked out over everybody; then it says so, and comes by itself."""
+
+LONG_SECONDS = 3600.0
+"""A CSV has a connection of its own, and waits."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,8 @@ class Asking:
     until: Until | None
     clock: Clock
     house: House
+    wanted: Mapping[int, int] = field(default_factory=dict)
+    patience_seconds: float = PATIENCE_SECONDS
 
 
 class Told(NamedTuple):
@@ -39,14 +47,18 @@ class Told(NamedTuple):
 
 
 def tell(connection: Connection, view: View, asking: Asking) -> Told:
-    """Return a view's answer. Raises BadParameter, NotFound, NotYours."""
+    """Return a view's answer, as of the oldest that it is made of.
+
+    Raises BadParameter, NotFound, NotYours, and StillWorking where it takes long and was never worked out.
+    """
     with _reading(connection, view, asking) as (reading, positions):
-        return Told(view.answer(reading), positions, reading.now)
+        document = view.answer(reading)
+        return Told(document, *_oldest(reading, positions))
 
 
 def told_rows(connection: Connection, view: View, asking: Asking) -> Iterator[Row]:
     """Yield the rows of a view's CSV, while the snapshot lasts. Raises BadParameter, NotFound, NotYours."""
-    with _reading(connection, view, asking) as (reading, _):
+    with _reading(connection, view, replace(asking, patience_seconds=LONG_SECONDS)) as (reading, _):
         if view.rows is not None and not asking.asked.table:
             yield from view.rows(reading)
         else:
@@ -88,7 +100,17 @@ def _reading(connection: Connection, view: View, asking: Asking) -> Iterator[tup
 
 
 def _as_asked(connection: Connection, asking: Asking, now: datetime) -> Reading:
-    return Reading(connection, asking.viewer, asking.asked, asking.path, now, asking.until, asking.house)
+    said = (asking.viewer, asking.asked, asking.path, now, asking.until, asking.house)
+    return Reading(connection, *said, asking.wanted, asking.patience_seconds)
+
+
+def _oldest(reading: Reading, positions: Mapping[int, int]) -> tuple[dict[int, int], datetime]:
+    """Return the positions and the clock of the oldest part of an answer: what is kept may be older than the rest."""
+    oldest, now = dict(positions), reading.now
+    for folded, made_at in reading.made_of:
+        oldest |= {partition: min(at, oldest.get(partition, at)) for partition, at in folded.items()}
+        now = min(now, made_at)
+    return oldest, now
 
 
 def _clock(asking: Asking) -> datetime:
@@ -98,4 +120,4 @@ def _clock(asking: Asking) -> datetime:
 
 def positions_of(connection: Connection, view: View) -> dict[int, int]:
     """Return up to where everything that a view reads has been folded."""
-    return folded_up_to(connection, [each for each in PROJECTIONS if each.name in view.reads])
+    return folded_up_to(connection, projections_named(view.reads))

@@ -6,7 +6,7 @@ past.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
@@ -56,7 +56,11 @@ class House(Protocol):
 
 @dataclass(frozen=True)
 class Reading:
-    """One asking of a view. ``path`` has what its URL's path names, such as a subject; ``now`` is the clock."""
+    """One asking of a view. ``path`` has what its URL's path names, such as a subject; ``now`` is the clock.
+
+    ``wanted`` are positions that have to be in the answer. What was kept since before is noted in ``made_of``, with the
+    positions and the clock that it is of. ``patience_seconds`` is how long to wait for what is being worked out.
+    """
 
     connection: Connection
     viewer: Viewer
@@ -65,6 +69,9 @@ class Reading:
     now: datetime
     until: Until | None
     house: House
+    wanted: Mapping[int, int] = field(default_factory=dict)
+    patience_seconds: float = 0.0
+    made_of: list[tuple[Mapping[int, int], datetime]] = field(default_factory=list)
 
 
 class BadParameter(ValueError):
@@ -73,6 +80,10 @@ class BadParameter(ValueError):
 
 class NotFound(LookupError):
     """There is no such thing; the message is a sentence."""
+
+
+class StillWorking(Exception):
+    """What is asked is being worked out over everybody: whoever asks again in a while is told."""
 
 
 class NotYours(PermissionError):

@@ -8,7 +8,7 @@ import pytest
 
 from services.access.roles import Role
 from services.views.inflow import lately
-from services.views.overview import KEPT_ANSWERS
+from services.views.keeping import KEPT
 from tests.dashboard.conftest import Browsing
 from tests.dashboard.reading import Html
 from tests.dashboard.served import Dashboard
@@ -140,7 +140,7 @@ def test_of_very_many_customers_nobody_waits(dashboard: Dashboard, browsing: Bro
         first = browsing().get("/overview?store=south")
     finally:
         dashboard.connection.execute("ANALYZE projection.directory")
-    KEPT_ANSWERS.wait()
+    KEPT.wait()
     then = browsing().get("/overview.json?store=south").json()
 
     assert first.status_code == 200
