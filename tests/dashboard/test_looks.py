@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from events.catalog.customers import CardIssued, CustomerRegistered
 from services.access import sessions
 from services.access.roles import Capability, Role
 from services.access.telling import hashed
@@ -16,6 +17,7 @@ from tests.dashboard.samples import PERSONAL, api_path_of, named, path_of, view_
 from tests.dashboard.served import Dashboard
 from tests.dashboard.shop import NORTH, SOUTH
 
+KEPT = tuple(f"SELECT * FROM {name} WHERE actor = 'looks-for-zeb'" for name in ("accesses", "list_accesses"))
 LISTS = tuple(view for view in VIEWS if view.capability is Capability.PERSONAL and not view.personal)
 TOLD = "SELECT convert_from(state, 'UTF8') FROM access.said WHERE event_id LIKE 'access:look:%' ORDER BY id"
 
@@ -98,3 +100,26 @@ def test_who_watches_the_stream_of_events_is_told_once(dashboard: Dashboard) -> 
 
     (told,) = lists_of(dashboard, "watches")
     assert (told["what"], told["how"], told["whom"]) == ("live", "live", [])
+
+
+def test_looks_hold_nothing_of_a_person_but_what_the_house_calls_them(dashboard: Dashboard) -> None:
+    """Whatever was typed, and wherever they were shown: so their erasure need not touch what is told of looks."""
+    known = {"name": "Zebedee Quux", "email": "zeb@quux.example", "phone": "+44 7700 900999", "address": "9 Quux Row"}
+    dashboard.tell(CustomerRegistered(**known), CardIssued(card="4711-08"), by="customer:zeb")
+    typed = [*known.values(), "quux", "4711-08"]
+    with dashboard.client(Role.MANAGER, (), "looks-for-zeb") as client:
+        client.get("/v1/customers/customer:zeb")
+        for text in typed:
+            client.get("/search", params={"q": text})
+            client.get("/v1/customers.csv", params={"q": text})
+            client.get("/v1/audit/looks", params={"typed": text})
+            client.get("/v1/customers/customer:zeb/timeline", params={"q": text})
+            client.get("/v1/live", params={"subject": text})
+    dashboard.catch_up()
+
+    asked = (
+        "SELECT convert_from(state, 'UTF8') FROM access.said WHERE convert_from(state, 'UTF8') LIKE '%%looks-for-zeb%%'"
+    )
+    rows = [str(row) for query in (asked, *KEPT) for row in dashboard.connection.execute(query).fetchall()]
+    assert len(rows) > len(typed)
+    assert [text for text in (*known.values(), "quux") if any(text.lower() in row.lower() for row in rows)] == []
