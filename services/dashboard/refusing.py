@@ -73,7 +73,7 @@ async def page_again(
         return None
     context = {
         **surroundings(there, viewer, page),
-        **shown(there, page, asked, answer),
+        **shown(there, page, asked, answer, viewer),
         "live_href": None,
         **more,
     }

@@ -64,11 +64,12 @@ Row = Mapping[str, Any]
 
 
 class Figure(NamedTuple):
-    """A figure as it is read: what it is, and how much."""
+    """A figure as it is read: what it is, how much, and whether it is an amount of something."""
 
     name: str
     label: str
     value: str
+    counted: bool
 
 
 class Table(NamedTuple):
@@ -84,7 +85,7 @@ def figures(document: Mapping[str, Any]) -> list[Figure]:
     """Return the figures of a report in words, in the report's order."""
     currency = document["question"]["currency"]
     return [
-        Figure(name, label(name), written(name, value, currency))
+        Figure(name, label(name), written(name, value, currency), isinstance(value, int | float))
         for name, value in document["figures"].items()
         if name not in LEFT_OUT and not isinstance(value, list | dict)
     ]
@@ -92,14 +93,13 @@ def figures(document: Mapping[str, Any]) -> list[Figure]:
 
 def main_figures(document: Mapping[str, Any]) -> list[Figure]:
     """Return the first few figures that are amounts of something, for cards."""
-    counted = {name for name, value in document["figures"].items() if isinstance(value, int | float)}
-    return [each for each in figures(document) if each.name in counted][:MAIN_FIGURES]
+    return [each for each in figures(document) if each.counted][:MAIN_FIGURES]
 
 
-def other_figures(document: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the other figures, as the macro ``facts`` takes them."""
+def other_figures(document: Mapping[str, Any]) -> list[Figure]:
+    """Return the other figures."""
     main = {each.name for each in main_figures(document)}
-    return [(each.label, each.value) for each in figures(document) if each.name not in main]
+    return [each for each in figures(document) if each.name not in main]
 
 
 def nothing(document: Mapping[str, Any]) -> bool:
@@ -200,7 +200,7 @@ def _column(name: str, values: Iterable[Any]) -> dict[str, Any]:
 
 
 def _row(row: Row, columns: Sequence[str], currency: str, names: Mapping[str, str]) -> dict[str, Any]:
-    shown: dict[str, Any] = {"currency": currency}
+    shown: dict[str, Any] = {"currency": currency, "raw": row}
     for name in columns:
         value = row[name]
         kind = kind_of(name, value)

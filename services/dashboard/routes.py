@@ -18,6 +18,7 @@ from services.dashboard.page import Page
 from services.dashboard.registered import GROUPS, PAGES
 from services.dashboard.rendering import page_answer
 from services.dashboard.signed_in import viewer_of
+from services.dashboard.ways import Ways
 from services.ingest.http.answers import Problem
 
 Shape = Callable[[Request, Page, AskedFor, Viewer], Awaitable[Response]]
@@ -73,7 +74,7 @@ async def _html(request: Request, page: Page, asked: AskedFor, viewer: Viewer) -
     if leads_to := found.told.document.get("leads_to"):
         return RedirectResponse(leads_to, HTTPStatus.SEE_OTHER, PRIVATE)
     said = await flash.told(request, viewer)
-    context = {**surroundings(request, viewer, page), **shown(request, page, asked, found), "flash": said}
+    context = {**surroundings(request, viewer, page), **shown(request, page, asked, found, viewer), "flash": said}
     answer = page_answer(request, page.template, context, headers=PRIVATE)
     flash.forget(request, answer)
     return answer
@@ -91,10 +92,11 @@ def surroundings(request: Request, viewer: Viewer, page: Page | None = None) -> 
     }
 
 
-def shown(request: Request, page: Page, asked: AskedFor, found: Answered) -> dict[str, Any]:
+def shown(request: Request, page: Page, asked: AskedFor, found: Answered, viewer: Viewer) -> dict[str, Any]:
     """Return what a page's template gets besides: the document ``d``, what was asked, and how to ask otherwise.
 
-    ``url(store="a", after=None)`` is this page with another query, ``twin("csv", table="askers")`` its twin.
+    ``url(store="a", after=None)`` is this page with another query, ``twin("csv", table="askers")`` its twin; ``ways``
+    lead from its figures to the events behind them.
     """
     query = getattr(request.state, "query", None) or dict(request.query_params)
 
@@ -104,6 +106,7 @@ def shown(request: Request, page: Page, asked: AskedFor, found: Answered) -> dic
     def twin(kind: str, **changes: object) -> str:
         return with_query(f"{request.url.path}.{kind}", query, changes)
 
+    points = {name: query[name] for name in CONTROLS if query.get(name)}
     return {
         "view": page.view,
         "d": found.told.document,
@@ -113,7 +116,8 @@ def shown(request: Request, page: Page, asked: AskedFor, found: Answered) -> dic
         "past": found.until,
         "now": found.told.now,
         "lag_events": found.lag_events,
-        "points": {name: query[name] for name in CONTROLS if query.get(name)},
+        "points": points,
+        "ways": Ways(found.told.document, viewer, points),
         "url": url,
         "twin": twin,
         "live_href": _follows(page, found) if page.follows else None,

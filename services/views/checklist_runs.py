@@ -54,7 +54,7 @@ def answer(reading: Reading) -> Document:
         "headline": report["headline"],
         "figures": report["figures"],
         "words": STANDS,
-        "stores": sorted({row["store"] for row in tables["stores"]} - {""}),
+        "choices": report["choices"],
         "steps_of": {name: [row for row in tables["steps"] if row["checklist"] == name] for name in _names(tables)},
         "tables": {
             "runs": _shown(reading, wanted),

@@ -23,6 +23,7 @@ from services.segments.definitions import TIERS, all_segments
 from services.views.customer_filters import BANDS, HEADINGS, Listed, Sort, rule_of
 from services.views.paging import after, token_of
 from services.views.search import matched, scope_of
+from services.views.stores import stores_of
 from services.views.view import Document, NotYours, Reading, Row, View
 
 COUNTED = 10_000
@@ -94,6 +95,7 @@ def answer(reading: Reading) -> Document:
         "rule": rule.text,
         "rule_problem": rule.problem,
         "choices": {
+            "stores": stores_of(reading),
             "segments": [(each.name, each.title) for each in segments if not each.is_tier],
             "managers": _managers(reading),
             "tiers": list(TIERS.items()),

@@ -12,8 +12,12 @@ from projections._engine import queries
 from projections._engine.registry import Connection
 from projections.unmet_demand import normalised
 from projections.visits import WHOLE
+from services.reports.visits import OUTCOMES, PLACED
 from services.views.event_kinds import Kind, Narrowed
 
+AT_ONCE = 1_000
+MOST_ROWS = 8_000
+"""Of many types the newest of each are read, and most of them are not among the newest of all."""
 MOST_PEOPLE = 1_000
 """Of more customers than these the events are not looked for one by one."""
 
@@ -65,10 +69,11 @@ WITH slots AS (
       FROM visits AS v LEFT JOIN person_of AS p ON p.identifier = v.subject
      WHERE v."left" >= %(begin)s::timestamptz - interval '1 day' AND v.entered < %(end)s::timestamptz + interval '1 day'
        AND (%(store)s::text IS NULL OR v.store = %(store)s)
-), {WHOLE}, begun AS (
-    SELECT * FROM whole
+), {WHOLE}{{outcomes}}, begun AS (
+    SELECT * FROM {{visits}}
      WHERE entered >= %(begin)s::timestamptz AND entered < %(end)s::timestamptz AND entered <= %(now)s
        AND entered <= %(time)s::timestamptz AND (%(about)s = '' OR entry_page = %(about)s)
+       AND {{chosen}}
      ORDER BY entered DESC LIMIT %(limit)s
 )
 SELECT e.* FROM begun AS b
@@ -76,12 +81,18 @@ SELECT e.* FROM begun AS b
     SELECT {COLUMNS} FROM timeline
      WHERE subject IN (SELECT b.person UNION SELECT o.identifier FROM person_of AS o WHERE o.person = b.person)
        AND "time" = b.entered AND type = ANY (%(types)s)
-       AND coalesce(convert_from(value, 'UTF8')::json #>> '{{data,store}}', 'web') = b.store
-       AND coalesce(convert_from(value, 'UTF8')::json #>> '{{data,session}}', '') = b.session
+       AND coalesce(convert_from(value, 'UTF8')::json #>> '{{{{data,store}}}}', 'web') = b.store
+       AND coalesce(convert_from(value, 'UTF8')::json #>> '{{{{data,session}}}}', '') = b.session
        AND ("time", id) < (%(time)s::timestamptz, %(id)s::text COLLATE "C")
      ORDER BY id LIMIT 1) AS e ON true
  ORDER BY b.entered DESC, e.id DESC
 """  # noqa: S608 - made of constants
+
+
+ALL_BEGUN = BEGUN.format(outcomes="", visits="whole", chosen="true")
+OF_OUTCOME = BEGUN.format(
+    outcomes=f", placed AS ({PLACED}), {OUTCOMES}", visits="ended", chosen="outcome = %(outcome)s::text"
+)
 
 
 class Seen(NamedTuple):
@@ -100,8 +111,9 @@ class Candidates:
         self._types = kind.types
         self._subjects = _people(connection, kind, narrowed, subject, now=now)
 
-    def before(self, window: Window, limit: int) -> Seen:
-        """Return the last so many events of a window."""
+    def before(self, window: Window) -> Seen:
+        """Return the last events of a window, so many that it costs little."""
+        limit = AT_ONCE if self._subjects is not None else min(AT_ONCE, MOST_ROWS // len(self._types))
         asked = {**window._asdict(), "types": self._types, "limit": limit}
         if self._subjects is None:
             rows = queries.rows(self._connection, OF_TYPES, **asked)
@@ -116,12 +128,13 @@ class BegunVisits:
     def __init__(self, connection: Connection, kind: Kind, narrowed: Narrowed, more: Mapping[str, Any]) -> None:
         """``more`` has the store, if one is asked for, and the clock."""
         self._connection = connection
-        self._asked = {"types": kind.types, "about": narrowed.about, **more}
+        self._asked = {"types": kind.types, "about": narrowed.about, "outcome": narrowed.choice, **more}
 
-    def before(self, window: Window, limit: int) -> Seen:
-        """Return where the last so many visits of a window began; of some their log may have nothing any more."""
-        rows = queries.rows(self._connection, BEGUN, **self._asked, **window._asdict(), limit=limit)
-        return Seen([row for row in rows if row["id"] is not None], len(rows) < limit)
+    def before(self, window: Window) -> Seen:
+        """Return where the last visits of a window began; of some the log may have nothing any more."""
+        statement = OF_OUTCOME if self._asked["outcome"] else ALL_BEGUN
+        rows = queries.rows(self._connection, statement, **self._asked, **window._asdict(), limit=AT_ONCE)
+        return Seen([row for row in rows if row["id"] is not None], len(rows) < AT_ONCE)
 
 
 def _people(connection: Connection, kind: Kind, narrowed: Narrowed, subject: str, *, now: bool) -> list[str] | None:

@@ -62,6 +62,9 @@ ORDERS = ("order.placed", "order.amended", "order.cancelled", "fulfilment.return
 COMPLAINT = tuple(dict.fromkeys(name for each in EVENTS if (name := name_of(each.event_type)).startswith("complaint.")))
 FULFILMENT = ("fulfilment.step_reached", "fulfilment.shipment_dispatched", "fulfilment.order_delivered")
 LOOKED_AT = ("visit.page_viewed", "visit.product_viewed")
+EVERYTHING = tuple(
+    dict.fromkeys(name for each in EVENTS if not (name := name_of(each.event_type)).startswith("access."))
+)
 VISIT = ("visit.started", *LOOKED_AT, "visit.cart_changed", "visit.interaction_recorded", "search.performed",
          "order.placed", "visit.ended")  # fmt: skip
 
@@ -99,12 +102,14 @@ KINDS: dict[str, Kind] = {
     "tasks_done": Kind("Tasks done", ("task.done",)),
     "tasks_dropped": Kind("Tasks dropped", ("task.dropped",)),
     "checklists": Kind("Checklist steps done", ("operation.checklist_step_done",), "checklist"),
-    "preferences": Kind("Tastes and needs", ("customer.preference_stated", "customer.need_stated")),
+    "tastes": Kind("Tastes stated", ("customer.preference_stated",), "topic"),
+    "needs": Kind("Needs stated", ("customer.need_stated",), "need"),
     "birthdays": Kind("Birthdays told", ("customer.traits_changed", "customer.family_member_named"), also=_birthday),
     "wallets": Kind("Wallets stated", ("customer.wallet_stated",), "category"),
     "referrals": Kind("Customers brought in", ("customer.referral_made",)),
     "registrations": Kind("Customers registered", ("customer.registered",)),
     "managers": Kind("Managers assigned", ("customer.manager_assigned",), "manager"),
+    "all": Kind("All events", EVERYTHING),
 }  # fmt: skip
 """The kinds by name. What a link to the events behind a figure names is one of these."""
 

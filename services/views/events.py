@@ -5,9 +5,9 @@ count; store, product, period and the rest narrow it as the report was. Staff se
 what names no store, what happened to customers whom they see. A line tells codes and figures, and no word that a
 customer wrote.
 
-The awkward half: a page looks at MOST_LOOKED events and says no more of what lies before; then it counts what it found,
-and the rest comes with the next page, or with the CSV. Visits are those that a report counts only as of now: a past has
-what was done in them. What has just come in may be listed here before a report has counted it.
+The awkward half: a page looks at some thousand events and says no more of what lies before; then it counts what it
+found, and the rest comes with the next page, or with the CSV. Visits are those that a report counts only as of now: a
+past has what was done in them. What has just come in may be listed here before a report has counted it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,8 +30,7 @@ from services.views.scope import check_subject
 from services.views.stores import stores_of
 from services.views.view import BadParameter, Document, Parameters, Past, Reading, Row, View
 
-MOST_LOOKED = 4_000
-AT_ONCE = 1_000
+MOST_LOOKS = 4
 KEYS = ("time", "id")
 USUAL = "orders"
 WORDS = {name: kind.word for name, kind in KINDS.items()}
@@ -54,7 +53,7 @@ class EventsParameters(Parameters, frozen=True, kw_only=True):
     product: Annotated[Text, Meta(description="Only with this product.")] = ""
     other: Annotated[Text, Meta(description="And with these products, told apart by |.")] = ""
     channel: Annotated[Text, Meta(description="Only by this channel.")] = ""
-    choice: Annotated[Text, Meta(description="Of options: only this choice.")] = ""
+    choice: Annotated[Text, Meta(description="Of options only this choice; of visits only what came of them.")] = ""
     currency: Annotated[str, Meta(description="Only in this money.", pattern="^([A-Z]{3})?$")] = ""
     after: After = ""
     limit: PageLimit = 50
@@ -80,7 +79,7 @@ def answer(reading: Reading) -> Document:
     """Events behind a figure, the newest first: when, what, who, where, what they say, and what they brought."""
     asked: EventsParameters = reading.asked
     search = Search(reading)
-    looked = search.looked(after(asked.after, (datetime, str)), MOST_LOOKED)
+    looked = search.looked(after(asked.after, (datetime, str)))
     page = looked.found[: asked.limit]
     full = len(looked.found) > asked.limit
     amounts = [each.told for each in looked.found if each.told["amount_minor"] is not None]
@@ -105,7 +104,7 @@ def every_event(reading: Reading) -> Iterator[Row]:
     """Yield all events that are meant, however many there are."""
     search, position = Search(reading), after(reading.asked.after, (datetime, str))
     while True:
-        looked = search.looked(position, MOST_LOOKED)
+        looked = search.looked(position)
         for row in search.rows(looked.found):
             yield {**row, "said": " ".join(f"{name}={value}" for name, value in row["said"].items())}
         if not looked.rest:
@@ -136,12 +135,12 @@ class Search:
                 reading.connection, self.kind, self._narrowed, asked.subject, now=reading.until is None
             )
 
-    def looked(self, position: Sequence[Any] | None, most: int) -> Looked:
-        """Look at so many events before a position."""
+    def looked(self, position: Sequence[Any] | None) -> Looked:
+        """Look at some thousand events before a position."""
         found: list[Found] = []
-        for _ in range(0, most, AT_ONCE):
+        for _ in range(MOST_LOOKS):
             window = Window(self._begin, self._end, *(position or ()))
-            rows, is_all = self._candidates.before(window, AT_ONCE)
+            rows, is_all = self._candidates.before(window)
             found += self._meant(rows)
             if is_all or not rows:
                 return Looked(found, "")

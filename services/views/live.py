@@ -18,6 +18,7 @@ from events.log.vectors import parsed, written
 from projections._engine.registry import Connection
 from services.access.roles import Capability
 from services.views.live_events import LiveEvent, Reader, Wanted
+from services.views.stores import stores_of
 from services.views.view import BadParameter, Document, Parameters, Reading, View
 
 SHOWN = 50
@@ -81,7 +82,7 @@ def answer(reading: Reading) -> Document:
             **pulse(found.recorded, found.since, clock(reading.connection))._asdict(),
         },
         "older": older(lines, found.ends) if len(lines) == SHOWN else "",
-        "stores": sorted(reading.viewer.stores) if reading.viewer.narrowed else [],
+        "choices": {"stores": stores_of(reading)},
         "tables": {"events": [line._asdict() for line in lines]},
     }
 
