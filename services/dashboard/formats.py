@@ -18,6 +18,7 @@ SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
 USUAL_DIGITS = 2
 AMOUNT = re.compile(rf"(-?)\b(\d[\d,]*(?:\.\d+)?) ({'|'.join(SIGNS)})\b")
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
+ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b(?!T)")
 UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 JUST_NOW_SECONDS = 10
 FAR_DAYS = 60
@@ -151,11 +152,21 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 
 def spoken(sentence: str) -> str:
-    """Return a sentence of a report with its figures as pages write them: ``2,000.50 GBP`` becomes ``£2 000.50``.
+    """Return a report's sentence with figures and days as pages write them: ``2,000.50 GBP`` becomes ``£2 000.50``.
 
     Only amounts of a currency that has a sign here are turned around: other capitals may be the name of a product.
     """
-    return THOUSANDS.sub(THIN, AMOUNT.sub(lambda found: f"{found[1]}{SIGNS[found[3]]}{found[2]}", sentence))
+    amounts = AMOUNT.sub(lambda found: f"{found[1]}{SIGNS[found[3]]}{found[2]}", sentence)
+    days = ISO_DAY.sub(_spoken_day, amounts)
+    return THOUSANDS.sub(THIN, days).replace(" %", f"{SPACE}%")
+
+
+def _spoken_day(found: re.Match[str]) -> str:
+    """Return a day as pages write it; what only looks like one, such as an order's number, stays as it is."""
+    try:
+        return day(date.fromisoformat(found[0]))
+    except ValueError:
+        return found[0]
 
 
 def _date(value: date | Instant) -> date:

@@ -5,7 +5,7 @@ from typing import Any
 
 from projections import PROJECTIONS
 from projections._engine.registry import Connection
-from projections._engine.status import BUILDING, leaders, statuses
+from projections._engine.status import BUILDING, leaders, parked, statuses
 from services.house import jobs
 from services.house.folding_again import KINDS, last_digests
 from services.house.jobs import Job
@@ -36,7 +36,7 @@ def answer(reading: Reading) -> Document:
             "slowest": slowest["name"] if slowest else None,
             "lag_events": slowest["lag_events"] if slowest else 0,
             "lag_seconds": slowest["lag_seconds"] if slowest else 0.0,
-            "parked": sum(row["parked"] for row in served),
+            "parked": parked(reading.connection),
             "events_per_second": came.per_second,
             "events_on_log": sum(log.ends().values()) - sum(log.starts().values()),
         },

@@ -85,7 +85,7 @@ def test_what_a_customer_wrote_is_not_on_the_line(dashboard: Dashboard, browsing
 
     page = browsing().get("/live").text
 
-    assert "Cause</span> late" in page
+    assert "Cause</span> Late" in page
     assert "Muster" not in page
 
 

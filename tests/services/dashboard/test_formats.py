@@ -130,6 +130,7 @@ def test_what_is_missing_is_a_dash() -> None:
         ("They lost -1,200 EUR, and 12 RED ROSES, 3,5 CUPS.", "They lost -€1 200, and 12 RED ROSES, 3,5 CUPS."),
         ("2,000 searches, 99 USDX", "2 000 searches, 99 USDX"),
         ("1,234.50 CHF", "1 234.50 CHF"),
+        ("85 contacts from 2011-01-01; order 2011-99-01", "85 contacts from 1 Jan 2011; order 2011-99-01"),
     ],
 )
 def test_a_reports_sentence_is_written_as_pages_write(said: str, written: str) -> None:
