@@ -51,8 +51,36 @@ UPDATE {complaint_cases} SET resolved = NULL, reopened = NULL, first_reply = NUL
                                     'YYYY-MM-DD"T"HH24:MI:SS"Z"'))]
  WHERE substr(subject, 10)::bigint %% 2000 = 0
 """
+# Of the tasks one in a hundred is still to be done, and of the contacts one in five hundred still waits; of the planned
+# contacts one in a hundred has not been made. Deadlines lie some days before and after the clock.
+TASKED = """
+UPDATE {tasks} SET task = 't-' || i, done = CASE WHEN i %% 100 > 0 THEN done END, dropped = NULL,
+       due = CASE WHEN i %% 100 > 0 THEN due ELSE %(now)s + (i / 100 %% 21 - 7) * interval '1 day' END,
+       assignee = 'w' || 1 + 10 * (i / 100 %% 250),
+       store = (ARRAY['web', 'leeds', 'york', 'hull'])[1 + i %% 4],
+       reason = (ARRAY['complaint_opened', 'promise_due', 'birthday', 'falling'])[1 + i / 7 %% 4]
+  FROM (SELECT subject AS who, substr(subject, 10)::bigint AS i FROM {tasks}) AS n WHERE n.who = subject
+"""
+ASKED = """
+UPDATE {contacts} SET contact = 'k-' || i, store = (ARRAY['web', 'leeds', 'york', 'hull'])[1 + i %% 4],
+       bucket = (ARRAY['product_information', 'problem_resolution', 'access_to_people', 'access_to_process'])
+                    [1 + i / 3 %% 4],
+       channel = (ARRAY['email', 'phone', 'chat'])[1 + i %% 3],
+       asked = %(now)s - (i * 7919 %% 8760) * interval '1 hour',
+       first_answered = CASE WHEN i %% 500 > 0
+                             THEN %(now)s - (i * 7919 %% 8760) * interval '1 hour' + i %% 50 * interval '7 minutes' END,
+       first_resolved = NULL
+  FROM (SELECT subject AS who, substr(subject, 10)::bigint AS i FROM {contacts}) AS n WHERE n.who = subject
+"""
+PLANNED = """
+UPDATE {contact_plans} SET made = CASE WHEN i %% 100 > 0 THEN made END, skipped = NULL,
+       due_on = CASE WHEN i %% 100 > 0 THEN due_on ELSE (%(now)s::timestamptz)::date + (i / 100 %% 60 - 20)::integer END
+  FROM (SELECT subject AS who, substr(subject, 10)::bigint AS i FROM {contact_plans}) AS n WHERE n.who = subject
+"""
 STORED = "UPDATE {table} SET store = (ARRAY['web', 'leeds', 'york', 'hull'])[1 + substr(subject, 10)::bigint %% 4]"
 MANAGED = "DELETE FROM {managers} WHERE substr(subject, 10)::bigint %% 10 <> 0"
+
+SHAPES = (COMPLAINED, MANAGED, WAITING, NAMED, TASKED, ASKED, PLANNED)
 
 EVENTS = """
 INSERT INTO journal.event (partition, "offset", recorded_at, "time", id, subject, type, value)
@@ -115,7 +143,7 @@ def _shape(connection: Connection, customers: int, heard: Heard) -> None:
     """Have the customers differ as people do."""
     tables = {table.projection.name: table.name for table in live_tables(connection, PROJECTIONS)}
     named = {name: sql.Identifier("projection", table) for name, table in tables.items()}
-    statements = [sql.SQL(statement).format(**named) for statement in (COMPLAINED, MANAGED, WAITING, NAMED)] + [
+    statements = [sql.SQL(statement).format(**named) for statement in SHAPES] + [
         sql.SQL(STORED).format(table=named["complaint_cases"])
     ]
     for number, statement in enumerate(statements):

@@ -10,13 +10,16 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+from events.catalog.consent import ErasureRequested, PersonErased
+from events.catalog.customers import NoteTaken
 from projections._engine import queries
 from projections._engine.as_of import AtPositions, HappenedBy, KnownAt
+from projections._engine.registry import Connection
 from services.access.roles import Capability
 from services.dial.wording import moved_since
 from services.reports.counted_of import COUNTED_OF
 from services.reports.customer import SECTIONS, Section, as_one, page
-from services.views.timeline import Family, TimelineParameters, moments, types_shown
+from services.views.timeline import TYPES_SHOWN, Family, TimelineParameters, last_of, moments
 from services.views.view import BadParameter, Document, NotFound, Parameters, Past, Reading, Row, View
 
 EventNumber = Annotated[int, Meta(description="Which of their events, the first being 1.", ge=0, le=2**31)]
@@ -24,6 +27,7 @@ EventNumber = Annotated[int, Meta(description="Which of their events, the first 
 Since = Annotated[int, Meta(description="Since how many months ago it is told what moved their dial.", ge=1, le=36)]
 
 SHOWN_MOMENTS = 20
+SHOWN_NOTES = 3
 
 SPEND = Section(
     "spend",
@@ -53,6 +57,18 @@ SELECT "time", recorded_at, type, partition, "offset" FROM projection.timeline
                     UNION SELECT identifier FROM projection.person_of WHERE person = (SELECT person FROM who))
    AND type = ANY (%(types)s)
  ORDER BY "time", id
+"""
+
+# The step of the slider after so many, and the one after it.
+STEPS_FROM = """
+WITH who AS MATERIALIZED (
+    SELECT coalesce((SELECT person FROM projection.person_of WHERE identifier = %(subject)s), %(subject)s) AS person
+)
+SELECT DISTINCT "time" FROM projection.timeline
+ WHERE subject IN (SELECT person FROM who
+                    UNION SELECT identifier FROM projection.person_of WHERE person = (SELECT person FROM who))
+   AND type = ANY (%(types)s)
+ ORDER BY "time" OFFSET %(before)s LIMIT 2
 """
 
 LINKS = """
@@ -90,6 +106,8 @@ def answer(reading: Reading) -> Document:
         "moved": moved_since(told["dial"][0], reading.asked.since) if told["dial"] else None,
         "links": queries.rows(reading.connection, LINKS, identifiers=identifiers),
         "events": {**_events(reading, subject), "dial": _dial_line(told["dial"])},
+        "forgotten": _forgotten(reading),
+        "notes": last_of(reading, NoteTaken, SHOWN_NOTES),
         "next": first["next"],
         "tables": first["tables"],
     }
@@ -100,7 +118,7 @@ def _events(reading: Reading, subject: str) -> dict[str, Any]:
 
     What happened at the same instant is one step of the slider: no point in time lies between it.
     """
-    rows = queries.rows(reading.connection, EVENTS, subject=subject, types=types_shown(reading, ""))
+    rows = queries.rows(reading.connection, EVENTS, subject=subject, types=TYPES_SHOWN)
     seen = [row for row in rows if _seen(reading, row)]
     steps, done = _steps(rows), _steps(seen)
     return {
@@ -114,6 +132,12 @@ def _events(reading: Reading, subject: str) -> dict[str, Any]:
         "orders": _times(rows, "regulars.order.placed."),
         "complaints": _times(rows, "regulars.complaint.raised."),
     }
+
+
+def _forgotten(reading: Reading) -> dict[str, Any]:
+    """Return when they last asked to be forgotten, and when that was done."""
+    asked, done = (last_of(reading, each, 1) for each in (ErasureRequested, PersonErased))
+    return {"asked": asked[0]["time"] if asked else None, "done": done[0]["time"] if done else None}
 
 
 def _steps(rows: Sequence[Row]) -> list[datetime]:
@@ -142,17 +166,14 @@ def _times(rows: Sequence[Row], beginning: str) -> list[datetime]:
     return [row["time"] for row in rows if row["type"].startswith(beginning)]
 
 
-def moment_at(reading: Reading) -> Document:
-    """Answer with the time of one of a customer's events, counted from the first: where the slider stands."""
-    rows = queries.rows(reading.connection, EVENTS, subject=reading.path["subject"], types=types_shown(reading, ""))
-    steps, number = _steps(rows), reading.asked.event
-    return {"time": steps[number - 1] if 0 < number < len(steps) else None, "tables": {}}
+def time_of_event(connection: Connection, subject: str, number: int) -> datetime | None:
+    """Return when one of a customer's events happened, counted from the first, or None of the last one: that is now.
 
-
-class MomentParameters(Parameters, frozen=True, kw_only=True):
-    """Which event, the first being 1; one beyond the last is now."""
-
-    event: EventNumber = 0
+    It is told to nobody: whoever asks for the page as of then is held against the customer.
+    """
+    asked = {"subject": subject, "types": TYPES_SHOWN, "before": number - 1}
+    rows = queries.rows(connection, STEPS_FROM, **asked) if number > 0 else []
+    return rows[0]["time"] if len(rows) > 1 else None
 
 
 CUSTOMER = View(
@@ -165,13 +186,4 @@ CUSTOMER = View(
     capability=Capability.PERSONAL,
     personal=True,
     past=Past.PERSON,
-)
-MOMENT = View(
-    name="moment",
-    path="/customers/{subject}/moment",
-    title="A moment in a customer's past",
-    answer=moment_at,
-    parameters=MomentParameters,
-    capability=Capability.PERSONAL,
-    personal=True,
 )

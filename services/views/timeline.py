@@ -13,6 +13,7 @@ from msgspec import Meta
 from events.catalog import EVENTS
 from events.codec import Codec
 from events.errors import BadEvent
+from events.event import Event
 from projections._engine import queries
 from services.access.roles import Capability
 from services.views.moments import FAMILIES, PERSON, moment_of, types_of
@@ -68,6 +69,13 @@ def moments(reading: Reading, asked: TimelineParameters) -> Document:
     return {"next": following, "tables": {"timeline": [told(row) for row in page]}}
 
 
+def last_of(reading: Reading, event: type[Event], limit: int) -> list[Row]:
+    """Return the last events of one type, in words."""
+    asked = {"subjects": identifiers(reading), "types": [event.event_type], "limit": limit}
+    from_the_last_on = dict.fromkeys(("begin", "end", "time", "id"))
+    return [told(row) for row in queries.rows(reading.connection, OF_PERSON, **asked, **from_the_last_on)]
+
+
 def every_moment(reading: Reading) -> Iterator[Row]:
     """Yield all moments that are asked for, however many pages they are."""
     subjects, asked = identifiers(reading), reading.asked
@@ -83,12 +91,20 @@ def identifiers(reading: Reading) -> list[str]:
     return [row["identifier"] for row in rows]
 
 
+TYPES_SHOWN: list[str] = [
+    each for each in types_of({*FAMILIES.values(), PERSON}, ALL_TYPES) if not each.startswith(ACCESS)
+]
+"""What stands in everybody's timeline, whoever looks."""
+
+
 def types_shown(reading: Reading, family: str) -> list[str]:
     """Return the types of events of a family, or of all.
 
     Who looked at whom is for those who audit, and stands among what the house does alone.
     """
-    types = types_of({family} if family else {*FAMILIES.values(), PERSON}, ALL_TYPES)
+    if not family:
+        return TYPES_SHOWN
+    types = types_of({family}, ALL_TYPES)
     if family == HOUSE and reading.viewer.may(Capability.AUDIT):
         return types
     return [each for each in types if not each.startswith(ACCESS)]
