@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from http import HTTPStatus
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -16,6 +16,7 @@ from services.dashboard.routes import problem_page
 from services.dashboard.signed_in import viewer_of
 from services.ingest.http.answers import Problem
 from services.reports import REPORTS
+from services.views.links import customer_href
 
 PATH = "/audit/as-of"
 
@@ -45,7 +46,7 @@ def _page(what: str, subject: str) -> str:
             raise refusal(message)
         return f"/reports/{what}"
     try:
-        return f"/customers/{quote(msgspec.convert(subject, Subject), safe=':')}"
+        return customer_href(msgspec.convert(subject, Subject))
     except msgspec.ValidationError:
         message = f"subject: {subject[:64]!r} is none: write KIND:ID, such as customer:42."
         raise refusal(message) from None

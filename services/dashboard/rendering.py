@@ -18,9 +18,9 @@ from markupsafe import Markup
 
 from services.dashboard import assets, charts, formats, identity_shape, report_charts, report_links, report_shape
 from services.dashboard.desk_fields import form_fields
-from services.dashboard.links import customer_href
 from services.dashboard.refusal import NOTHING_REFUSED, anchor, fresh_key, pair
 from services.figures.figure import of
+from services.views.links import customer_href
 
 TEMPLATES = Path(__file__).parent / "templates"
 BY_ITSELF: dict[str, Any] = {

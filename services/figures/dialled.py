@@ -43,7 +43,7 @@ def _events(told: Dialled) -> list[Because]:
         net = sum(_net(row) for row in rows)
         weight = told.weight(day, half_life) / SCALE
         age = (told.row["day"] - day).days
-        events.append(Because(fact, round(net * weight), currency, f"{weight:.0%} of it, {age} days old"))
+        events.append(Because(fact, round(net * weight), currency, f"still counts: {weight:.0%}, {age} days old"))
     return [*events, *([Because(told.fit, note="the fit: which model, and which events")] if told.fit else [])]
 
 

@@ -111,6 +111,13 @@ WHO: tuple[Figure, ...] = (
         ("one", "other"),
     ),
     Figure(
+        "forgotten",
+        "To be forgotten",
+        "When they asked to be forgotten, and when it was done.",
+        ("consents",),
+        things.forgotten,
+    ),
+    Figure(
         "identifiers",
         "Identifiers",
         "How many identifiers are one person, and what says so.",

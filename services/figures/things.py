@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from events.catalog import EVENTS
+from events.catalog.consent import ErasureRequested, PersonErased
 from events.catalog.contacts import ContactReceived
 from events.catalog.customers import ReferralMade
 from events.catalog.operations import ChecklistStepDone
@@ -63,6 +64,12 @@ def contacts(asking: Asking) -> Explained:
     told = queries.row(asking.connection, COUNTED_OF, subject=asking.subject, now=asking.now)
     terms = [Term("Contacts", len(keys), sign="=", note="each counts once")]
     return Explained(terms, events, told["contacts"] == len(keys))
+
+
+def forgotten(asking: Asking) -> Explained:
+    """Return when they asked to be forgotten, and when it was done."""
+    facts = [fact for fact in asking.facts if isinstance(fact.envelope.data, ErasureRequested | PersonErased)]
+    return Explained((), [Because(fact) for fact in facts])
 
 
 def missed_contacts(asking: Asking) -> Explained:

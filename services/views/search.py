@@ -5,7 +5,6 @@ else: that there is somebody else is not told. An exact hit on one customer lead
 """
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from msgspec import Meta
 
@@ -13,6 +12,7 @@ from services.access.roles import Capability
 from services.access.viewer import Viewer
 from services.directory import finding
 from services.directory.finding import MOST_FOUND, Named
+from services.views.links import customer_href
 from services.views.view import Document, Parameters, Reading, View
 
 Typed = Annotated[
@@ -44,7 +44,7 @@ def answer(reading: Reading) -> Document:
     return {
         "q": typed,
         "exact": min(only, default=None),
-        "leads_to": f"/customers/{quote(min(only), safe='')}" if only else "",
+        "leads_to": customer_href(min(only)) if only else "",
         "tables": {"customers": rows, "groups": [group for group in groups if group["customers"]]},
     }
 

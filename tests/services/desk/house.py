@@ -14,6 +14,7 @@ from projections.checklist_steps import ChecklistSteps
 from projections.complaint_cases import ComplaintCases
 from projections.consents import Consents
 from projections.contact_plans import ContactPlans
+from projections.contacts import Contacts
 from projections.covers import Covers
 from projections.identity import Identity
 from projections.managers import Managers
@@ -31,7 +32,7 @@ TODAY = NOW.date()
 DAY = timedelta(days=1)
 HEARD = (
     *(Staff(), Covers(), Managers(), ContactPlans(), Consents(), Identity(), Policies(), Profile()),
-    *(ComplaintCases(), ChecklistSteps(), Tasks()),
+    *(ComplaintCases(), ChecklistSteps(), Contacts(), Tasks()),
 )
 
 

@@ -10,6 +10,7 @@ from services.desk.aggregates import BY_NAME
 from services.desk.contact_plan import Plan, Planned
 from services.desk.deciding import Command
 from services.desk.identity_decision import Refuse
+from services.desk.identity_link import Link
 from services.desk.ownership import Assign
 from services.desk.policy import Publish
 from services.desk.portfolio import ArrangeCover, Open, SetAuthority
@@ -23,6 +24,7 @@ DECIDED: tuple[tuple[str, str, Command], ...] = (
     ("ownership", "customer:s1", Assign(manager="s-ann")),
     ("contact-plan", "2026:customer:s1", Plan(contacts=(Planned(contact="k", due_on=TODAY),))),
     ("identity-decision", "customer:s1~customer:s2", Refuse()),
+    ("identity-link", "customer:s2", Link(identifier="card:s")),
     ("policy", "contact_limit.s", Publish(content={"most": "2"})),
 )
 

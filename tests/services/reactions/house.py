@@ -82,6 +82,7 @@ DIAL: dict[str, Any] = {
     "now_part": 50,
     "heading_part": 50,
     "potential_part": 50,
+    "place": 1,
     "store": "leeds",
     "first_day": "2023-01-01",
     "last_day": "2024-02-01",

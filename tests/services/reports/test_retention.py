@@ -176,8 +176,8 @@ def dial(connection: Connection, month: str, alive_ppm: dict[int, int]) -> None:
     one = """
     INSERT INTO dial (month, currency, person, dial, now_part, heading_part, potential_part, store, first_day, last_day,
                       days, recent_minor, longer_minor, alive_ppm, value_minor, expected_12_milli, expected_3_minor,
-                      expected_12_minor, expected_36_minor)
-    VALUES (%s, 'GBP', %s, 0, 0, 0, 0, 'web', '2024-05-17', '2024-05-17', 1, 0, 0, %s, 0, 0, 0, 7, 0)
+                      expected_12_minor, expected_36_minor, place)
+    VALUES (%s, 'GBP', %s, 0, 0, 0, 0, 'web', '2024-05-17', '2024-05-17', 1, 0, 0, %s, 0, 0, 0, 7, 0, 1)
     """
     connection.execute(fit, [month, month])
     for number, ppm in alive_ppm.items():

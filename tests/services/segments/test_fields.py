@@ -36,8 +36,8 @@ SELECT month, 'GBP', month + 20, 'event', '{}', '{}', 1
 DIALS = """
 INSERT INTO dial (month, currency, person, dial, now_part, heading_part, potential_part, store, first_day, last_day,
                   days, recent_minor, longer_minor, alive_ppm, value_minor, expected_12_milli, expected_3_minor,
-                  expected_12_minor, expected_36_minor)
-SELECT month, 'GBP', person, dial, 0, 0, 0, 'web', month, month, 1, 0, 0, alive, 0, 0, 0, expected, 0
+                  expected_12_minor, expected_36_minor, place)
+SELECT month, 'GBP', person, dial, 0, 0, 0, 'web', month, month, 1, 0, 0, alive, 0, 0, 0, expected, 0, 1
   FROM (VALUES (date '2024-05-01', 'customer:1', 90, 900000, 90000), ('2024-06-01', 'customer:1', 20, 250000, 50000),
                ('2024-06-01', 'customer:2', 70, 800000, 50100), ('2024-05-01', 'customer:3', 70, 800000, 50100),
                ('2024-07-01', 'customer:2', 1, 1, 1)) AS d (month, person, dial, alive, expected)

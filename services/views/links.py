@@ -1,4 +1,4 @@
-"""Where things are found, for templates: the one place in which the address of a customer is written.
+"""Where things are found: the one place in which the address of a customer is written.
 
 An identifier may hold whatever a source calls somebody, a slash, a question mark or a percent sign among it, so all of
 it is quoted but what addresses have in plain sight.
