@@ -33,7 +33,10 @@ SETTLING_SECONDS = 3.0
 EVENTS_PER_SECOND = 10
 MOST_OF_A_CORE = 0.10
 MOST_MEGABYTES = 20.0
-REQUEST = "GET /live/events HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {name}={cookie}\r\nAccept: text/event-stream\r\n\r\n"
+REQUEST = (
+    "GET /live/events HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {name}={cookie}\r\n"
+    "Accept: text/event-stream\r\nAccept-Encoding: gzip\r\n\r\n"
+)
 
 
 class Watched:
