@@ -17,6 +17,7 @@ from services.api import desk_routes, order_routes, report_routes, view_routes
 from services.api.asking import Ends
 from services.api.deciders import Deciders
 from services.api.failing import failed_answer, for_people
+from services.api.paths import QuotedPaths
 from services.api.readers import Readers
 from services.api.view_documents import add_examples
 from services.dashboard import acting, api_page, as_of_form, assets, live, me, moved, oidc, sign_in
@@ -103,6 +104,7 @@ def application(front: Front, readers: Readers, deciders: Deciders, provider: Pr
         max_age=DAY_SECONDS,
     )
     app.add_middleware(SafeHeaders)
+    app.add_middleware(QuotedPaths)
     app.openapi = _documented(app)  # type: ignore[method-assign]
     return app
 

@@ -29,6 +29,6 @@ async def failed_answer(request: Request, error: Exception) -> Response:
 
 def for_people(request: Request) -> bool:
     """Return whether a browser asks for a page."""
-    path = request.url.path
+    path = str(request.scope["path"])
     machine = path.startswith("/v1/") or path.endswith((".json", ".csv"))
     return not machine and "html" in request.headers.get("accept", "")

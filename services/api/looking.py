@@ -118,7 +118,7 @@ def _as_of(request: Request) -> str:
 
 
 def _how(request: Request, viewer: Viewer) -> str:
-    path = request.url.path
+    path = str(request.scope["path"])
     if viewer.name.startswith(KEY):
         return "key"
     if path.startswith("/live/"):

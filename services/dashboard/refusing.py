@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Request, Response
 from starlette.routing import compile_path
@@ -21,6 +21,7 @@ from services.dashboard.rendering import page_answer
 from services.dashboard.routes import problem_page, shown, surroundings
 from services.desk.deciding import Refused
 from services.ingest.http.answers import Problem
+from services.views.addresses import routed
 from services.views.view import BadParameter, NotFound, NotYours
 
 
@@ -60,12 +61,12 @@ async def page_again(
 ) -> Response | None:
     """Return the page where a form stands, with more in it; None where it is none of ours. Raises Problem."""
     parts = urlsplit(sent.back)
-    found = page_at(unquote(parts.path))
+    found = page_at(routed(parts.path))
     if found is None:
         return None
     page, path = found
     query = parts.query.encode()
-    scope = {"method": "GET", "path": unquote(parts.path), "raw_path": parts.path.encode(), "query_string": query}
+    scope = {"method": "GET", "path": routed(parts.path), "raw_path": parts.path.encode(), "query_string": query}
     there = Request({**request.scope, **scope, "path_params": path})
     asked = asked_for(page.view, dict(parse_qsl(parts.query)))
     answer = await answered(there, page.view, asked, viewer, path)

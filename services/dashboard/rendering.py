@@ -16,7 +16,16 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from services.dashboard import assets, charts, formats, identity_shape, report_charts, report_links, report_shape
+from services.dashboard import (
+    assets,
+    charts,
+    formats,
+    identity_shape,
+    quoting,
+    report_charts,
+    report_links,
+    report_shape,
+)
 from services.dashboard.desk_fields import form_fields
 from services.dashboard.refusal import NOTHING_REFUSED, anchor, fresh_key, pair
 from services.figures.figure import of
@@ -54,7 +63,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters |= formats.FILTERS
-    made.filters |= {"chart_data": chart_data, "anchor": anchor, "pair": pair}
+    made.filters |= {"urlencode": quoting.urlencode, "chart_data": chart_data, "anchor": anchor, "pair": pair}
     made.globals |= BY_ITSELF | {
         "asset": assets.href,
         "icon_href": assets.icon_href,

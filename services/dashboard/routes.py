@@ -15,6 +15,7 @@ from services.api.asking import RETRY_SECONDS, Answered, answered
 from services.api.serving_views import PRIVATE, as_csv, as_json
 from services.dashboard import flash
 from services.dashboard.page import Page
+from services.dashboard.quoting import path_of
 from services.dashboard.registered import GROUPS, PAGES
 from services.dashboard.rendering import page_answer
 from services.dashboard.signed_in import viewer_of
@@ -87,7 +88,7 @@ def surroundings(request: Request, viewer: Viewer, page: Page | None = None) -> 
         "viewer": viewer,
         "page": page,
         "navigation": [(group, pages) for group, pages in navigation if pages],
-        "here": request.url.path,
+        "here": path_of(request),
         "grafana": getattr(request.app.state, "grafana", ""),
     }
 
@@ -98,13 +99,13 @@ def shown(request: Request, page: Page, asked: AskedFor, found: Answered, viewer
     ``url(store="a", after=None)`` is this page with another query, ``twin("csv", table="askers")`` its twin; ``ways``
     lead from its figures to the events behind them.
     """
-    query = getattr(request.state, "query", None) or dict(request.query_params)
+    query, here = getattr(request.state, "query", None) or dict(request.query_params), path_of(request)
 
-    def url(path: str = request.url.path, **changes: object) -> str:
+    def url(path: str = here, **changes: object) -> str:
         return with_query(path, query, changes)
 
     def twin(kind: str, **changes: object) -> str:
-        return with_query(f"{request.url.path}.{kind}", query, changes)
+        return with_query(f"{here}.{kind}", query, changes)
 
     points = {name: query[name] for name in CONTROLS if query.get(name)}
     return {

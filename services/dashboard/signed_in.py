@@ -5,7 +5,7 @@ another site may have sent it: the browser sends the cookie by itself, and what 
 """
 
 from http import HTTPStatus
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request, Response
 from starlette.responses import RedirectResponse
@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse
 from services.access.roles import Role
 from services.access.sessions import COOKIE, SignedIn
 from services.access.viewer import Viewer
+from services.dashboard.quoting import path_of
 from services.dashboard.same_origin import SAFE, refuse_other_sites
 from services.dashboard.session_readers import session_readers_of
 from services.ingest.http.answers import Problem
@@ -27,8 +28,6 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="regulars"'}
 
 PROGRAMMES = ("/v1/", "/live/")
 TWINS = (".json", ".csv")
-PLAIN = "/:@!$&'()*+,;=~"
-"""What a path has besides letters and digits, and is not escaped."""
 
 
 class SignIn(Exception):
@@ -71,7 +70,7 @@ def nobody(request: Request) -> Problem | SignIn:
         return Problem(HTTPStatus.UNAUTHORIZED, "unauthorized", message, field="Authorization", headers=CHALLENGE)
     if request.method in SAFE:
         query = f"?{request.url.query}" if request.url.query else ""
-        return SignIn(f"{quote(request.url.path, safe=PLAIN)}{query}")
+        return SignIn(f"{path_of(request)}{query}")
     return SignIn(came_from(request))
 
 
@@ -108,6 +107,6 @@ async def sign_in_answer(request: Request, asked: Exception) -> Response:
 
 
 def _for_a_programme(request: Request) -> bool:
-    path = request.url.path
+    path = str(request.scope["path"])
     streams = "text/event-stream" in request.headers.get("accept", "")
     return path.startswith(PROGRAMMES) or path.endswith(TWINS) or streams
