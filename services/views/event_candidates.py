@@ -62,44 +62,50 @@ WHO_SEARCHED = "SELECT DISTINCT subject FROM unmet_demand WHERE query = %(query)
 WHO_BOUGHT = "SELECT subject FROM products_bought WHERE product = %(product)s LIMIT %(most)s"
 WHO_SUGGESTED = "SELECT DISTINCT subject FROM suggestions WHERE suggestion = %(about)s LIMIT %(most)s"
 
-# The first event of each visit that began then; of several at that instant the one with the least id.
+# Of those who did something, where the visits began of which the first event lies between two; of several events at
+# that instant it is the one with the least id.
 BEGUN = f"""
-WITH slots AS (
-    SELECT coalesce(p.person, v.subject) AS person, v.*
-      FROM visits AS v LEFT JOIN person_of AS p ON p.identifier = v.subject
-     WHERE v."left" >= %(begin)s::timestamptz - interval '1 day' AND v.entered < %(end)s::timestamptz + interval '1 day'
-       AND (%(store)s::text IS NULL OR v.store = %(store)s)
+WITH own AS (
+    SELECT DISTINCT coalesce(p.person, s.subject) AS person
+      FROM unnest(%(subjects)s::text[]) AS s (subject) LEFT JOIN person_of AS p ON p.identifier = s.subject
+), known AS (
+    SELECT person, person AS identifier FROM own
+     UNION SELECT o.person, o.identifier FROM person_of AS o JOIN own USING (person)
+), slots AS (
+    SELECT k.person, v.* FROM known AS k JOIN visits AS v ON v.subject = k.identifier
+     WHERE v."left" >= %(first)s::timestamptz - interval '1 day' AND (%(store)s::text IS NULL OR v.store = %(store)s)
 ), {WHOLE}{{outcomes}}, begun AS (
     SELECT * FROM {{visits}}
-     WHERE entered >= %(begin)s::timestamptz AND entered < %(end)s::timestamptz AND entered <= %(now)s
+     WHERE entered >= %(first)s::timestamptz AND entered < %(end)s::timestamptz AND entered <= %(now)s
        AND entered <= %(time)s::timestamptz AND (%(about)s = '' OR entry_page = %(about)s)
        AND {{chosen}}
-     ORDER BY entered DESC LIMIT %(limit)s
 )
 SELECT e.* FROM begun AS b
-  LEFT JOIN LATERAL (
+ CROSS JOIN LATERAL (
     SELECT {COLUMNS} FROM timeline
-     WHERE subject IN (SELECT b.person UNION SELECT o.identifier FROM person_of AS o WHERE o.person = b.person)
+     WHERE subject IN (SELECT k.identifier FROM known AS k WHERE k.person = b.person)
        AND "time" = b.entered AND type = ANY (%(types)s)
        AND coalesce(convert_from(value, 'UTF8')::json #>> '{{{{data,store}}}}', 'web') = b.store
        AND coalesce(convert_from(value, 'UTF8')::json #>> '{{{{data,session}}}}', '') = b.session
-       AND ("time", id) < (%(time)s::timestamptz, %(id)s::text COLLATE "C")
-     ORDER BY id LIMIT 1) AS e ON true
- ORDER BY b.entered DESC, e.id DESC
+     ORDER BY id LIMIT 1) AS e
+ WHERE (e."time", e.id) < (%(time)s::timestamptz, %(id)s::text COLLATE "C")
+   AND (e."time", e.id) >= (%(first)s::timestamptz, %(first_id)s::text COLLATE "C")
+ ORDER BY e."time" DESC, e.id DESC
 """  # noqa: S608 - made of constants
-
 
 ALL_BEGUN = BEGUN.format(outcomes="", visits="whole", chosen="true")
 OF_OUTCOME = BEGUN.format(
-    outcomes=f", placed AS ({PLACED}), {OUTCOMES}", visits="ended", chosen="outcome = %(outcome)s::text"
+    outcomes=f", placed AS ({PLACED} AND o.subject IN (SELECT identifier FROM known)), {OUTCOMES}",  # noqa: S608 - made of constants
+    visits="ended",
+    chosen="outcome = %(outcome)s::text",
 )
 
 
 class Seen(NamedTuple):
-    """Events that may be meant, the newest first, and whether there are none before them."""
+    """Events that may be meant, the newest first; where the search ended, or None where there are none before."""
 
     rows: Sequence[Row]
-    all: bool
+    last: tuple[datetime, str] | None
 
 
 class Candidates:
@@ -108,33 +114,44 @@ class Candidates:
     def __init__(self, connection: Connection, kind: Kind, narrowed: Narrowed, subject: str, *, now: bool) -> None:
         """Find out who can have any; of a past, which has no such projections, only whom the question names."""
         self._connection = connection
-        self._types = kind.types
+        self.types = kind.types
         self._subjects = _people(connection, kind, narrowed, subject, now=now)
 
     def before(self, window: Window) -> Seen:
         """Return the last events of a window, so many that it costs little."""
-        limit = AT_ONCE if self._subjects is not None else min(AT_ONCE, MOST_ROWS // len(self._types))
-        asked = {**window._asdict(), "types": self._types, "limit": limit}
+        limit = AT_ONCE if self._subjects is not None else min(AT_ONCE, MOST_ROWS // len(self.types))
+        asked = {**window._asdict(), "types": self.types, "limit": limit}
         if self._subjects is None:
             rows = queries.rows(self._connection, OF_TYPES, **asked)
         else:
             rows = queries.rows(self._connection, OF_PEOPLE, **asked, subjects=self._subjects)
-        return Seen(rows, len(rows) < limit)
+        return Seen(rows, (rows[-1]["time"], rows[-1]["id"]) if len(rows) == limit else None)
 
 
 class BegunVisits:
-    """Yields where visits began, as the report of visits counts them."""
+    """Yields where visits began, as the report of visits counts them: of those who did something lately, and so on."""
 
-    def __init__(self, connection: Connection, kind: Kind, narrowed: Narrowed, more: Mapping[str, Any]) -> None:
-        """``more`` has the store, if one is asked for, and the clock."""
+    def __init__(self, connection: Connection, candidates: Candidates, asked: Mapping[str, Any]) -> None:
+        """``candidates`` are what is done in visits; ``asked`` has the store, the page of entry, the outcome, now."""
         self._connection = connection
-        self._asked = {"types": kind.types, "about": narrowed.about, "outcome": narrowed.choice, **more}
+        self._candidates = candidates
+        self._asked = asked
 
     def before(self, window: Window) -> Seen:
-        """Return where the last visits of a window began; of some the log may have nothing any more."""
-        statement = OF_OUTCOME if self._asked["outcome"] else ALL_BEGUN
-        rows = queries.rows(self._connection, statement, **self._asked, **window._asdict(), limit=AT_ONCE)
-        return Seen([row for row in rows if row["id"] is not None], len(rows) < AT_ONCE)
+        """Return where the last visits of a window began."""
+        done, last = self._candidates.before(window)
+        first, first_id = last or (window.begin, "")
+        asked = {
+            **window._asdict(),
+            **self._asked,
+            "types": self._candidates.types,
+            "subjects": sorted({row["subject"] for row in done}),
+            "begin": str(first),
+            "first": str(first),
+            "first_id": first_id,
+        }
+        statement = OF_OUTCOME if asked["outcome"] else ALL_BEGUN
+        return Seen(queries.rows(self._connection, statement, **asked) if done else [], last)
 
 
 def _people(connection: Connection, kind: Kind, narrowed: Narrowed, subject: str, *, now: bool) -> list[str] | None:

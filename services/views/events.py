@@ -10,7 +10,7 @@ found, and the rest comes with the next page, or with the CSV. Visits are those 
 past has what was done in them. What has just come in may be listed here before a report has counted it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, NamedTuple
 
@@ -18,19 +18,20 @@ import msgspec
 from msgspec import Meta
 
 from events.codec import Codec
+from events.envelope import Envelope
 from events.errors import BadEvent
 from events.log import Record
 from services.access.roles import Capability
 from services.views.event_candidates import BegunVisits, Candidates, Window
-from services.views.event_kinds import KINDS, Kind, Narrowed, fits
-from services.views.live_events import LiveEvent, Reader, Wanted, line_of
-from services.views.moments import moment_of
+from services.views.event_kinds import KINDS, Kind, Narrowed, fits, name_of
+from services.views.live_events import Reader, Wanted, bare_line, line_of
+from services.views.moments import amount_of, moment_of
 from services.views.paging import After, PageLimit, after, token_of
 from services.views.scope import check_subject
 from services.views.stores import stores_of
 from services.views.view import BadParameter, Document, Parameters, Past, Reading, Row, View
 
-MOST_LOOKS = 4
+MOST_LOOKS = 3
 KEYS = ("time", "id")
 USUAL = "orders"
 WORDS = {name: kind.word for name, kind in KINDS.items()}
@@ -60,12 +61,13 @@ class EventsParameters(Parameters, frozen=True, kw_only=True):
 
 
 class Found(NamedTuple):
-    """An event that is meant: where a page may end with it, its line, what it is called, and what it brought."""
+    """An event that is meant: where a page may end with it, and what it brought; its record, to tell it in words."""
 
     time: datetime
     id: str
-    line: LiveEvent
-    told: Mapping[str, Any]
+    amount: tuple[int | None, str]
+    record: Record
+    envelope: Envelope
 
 
 class Looked(NamedTuple):
@@ -79,15 +81,15 @@ def answer(reading: Reading) -> Document:
     """Events behind a figure, the newest first: when, what, who, where, what they say, and what they brought."""
     asked: EventsParameters = reading.asked
     search = Search(reading)
-    looked = search.looked(after(asked.after, (datetime, str)))
+    looked = search.looked(after(asked.after, (datetime, str)), asked.limit if asked.after else 0)
     page = looked.found[: asked.limit]
     full = len(looked.found) > asked.limit
-    amounts = [each.told for each in looked.found if each.told["amount_minor"] is not None]
-    currencies = {each["currency"] for each in amounts}
+    amounts = [(amount, currency) for amount, currency in (each.amount for each in looked.found) if amount is not None]
+    currencies = {currency for _, currency in amounts}
     return {
         "figures": {
             "events": len(looked.found),
-            "amount_minor": sum(each["amount_minor"] for each in amounts) if len(currencies) == 1 else None,
+            "amount_minor": sum(amount for amount, _ in amounts) if len(currencies) == 1 else None,
             "currency": currencies.pop() if len(currencies) == 1 else "",
             "whole": not looked.rest,
         },
@@ -95,7 +97,7 @@ def answer(reading: Reading) -> Document:
         "word": search.kind.word,
         "kinds": WORDS,
         "choices": {"stores": stores_of(reading)},
-        "next": token_of(page[-1]._asdict(), KEYS) if full else looked.rest,
+        "next": token_of({"time": page[-1].time, "id": page[-1].id}, KEYS) if full else looked.rest,
         "tables": {"events": search.rows(page)},
     }
 
@@ -125,49 +127,55 @@ class Search:
         self._reader = Reader(reading.connection, reading.viewer, Wanted(store=asked.store or ""))
         self._begin, self._end = _instants(asked)
         self._codec = Codec()
-        self._candidates: Candidates | BegunVisits
-        if asked.what == "visits" and reading.until is None:
-            more = {"store": asked.store, "now": reading.now}
-            self._candidates = BegunVisits(reading.connection, self.kind, self._narrowed, more)
+        begun = asked.what == "visits" and reading.until is None
+        wanted = Narrowed() if begun else self._narrowed
+        candidates = Candidates(reading.connection, self.kind, wanted, asked.subject, now=reading.until is None)
+        self._candidates: Candidates | BegunVisits = candidates
+        if begun:
+            more = {"store": asked.store, "about": asked.about, "outcome": asked.choice, "now": reading.now}
+            self._candidates = BegunVisits(reading.connection, candidates, more)
             self._narrowed = Narrowed()
-        else:
-            self._candidates = Candidates(
-                reading.connection, self.kind, self._narrowed, asked.subject, now=reading.until is None
-            )
 
-    def looked(self, position: Sequence[Any] | None) -> Looked:
-        """Look at some thousand events before a position."""
+    def looked(self, position: Sequence[Any] | None, enough: int = 0) -> Looked:
+        """Look at some thousand events before a position, and, with ``enough``, at no more than find so many."""
         found: list[Found] = []
         for _ in range(MOST_LOOKS):
-            window = Window(self._begin, self._end, *(position or ()))
-            rows, is_all = self._candidates.before(window)
+            rows, position = self._candidates.before(Window(self._begin, self._end, *(position or ())))
             found += self._meant(rows)
-            if is_all or not rows:
+            if position is None:
                 return Looked(found, "")
-            position = [rows[-1]["time"], rows[-1]["id"]]
+            if enough and len(found) > enough:
+                break
         return Looked(found, token_of(dict(zip(KEYS, position or (), strict=True)), KEYS))
 
     def rows(self, found: Sequence[Found]) -> list[Row]:
         """Return what is shown of events, with the names of those whom they are about."""
-        lines = self._reader.named(each.line for each in found)
-        return [{**line._asdict(), **each.told} for line, each in zip(lines, found, strict=True)]
+        lines = self._reader.named(line_of(each.record, each.envelope) for each in found)
+        return [{**line._asdict(), **_told(each)} for line, each in zip(lines, found, strict=True)]
 
     def _meant(self, rows: Sequence[Row]) -> list[Found]:
-        meant: dict[tuple[int, int], Found] = {}
+        found = []
         for row in rows:
             try:
                 envelope = self._codec.decode(row["value"])
             except BadEvent:  # a projection parks it, and the page of dead letters tells why: no figure counts it
                 continue
             if fits(self.kind, envelope, self._narrowed):
-                place = (row["partition"], row["offset"])
-                record = Record(*place, row["recorded_at"], row["subject"], row["value"])
-                moment = moment_of(envelope)
-                told = {name: getattr(moment, name) for name in ("kind", "icon", "state", "amount_minor", "currency")}
-                meant[place] = Found(row["time"], row["id"], line_of(record, envelope), told)
-        return [
-            meant[line.partition, line.offset] for line in self._reader.open_to(each.line for each in meant.values())
-        ]
+                record = Record(row["partition"], row["offset"], row["recorded_at"], row["subject"], row["value"])
+                name = name_of(envelope.data.event_type)
+                found.append(Found(row["time"], row["id"], amount_of(name, envelope.data), record, envelope))
+        return self._seen(found)
+
+    def _seen(self, found: Sequence[Found]) -> list[Found]:
+        """Return those of the events that their viewer sees, and that happened in the store that is asked for."""
+        bare = [bare_line(each.record, each.envelope) for each in found]
+        seen = {(line.partition, line.offset) for line in self._reader.open_to(bare)}
+        return [each for each in found if (each.record.partition, each.record.offset) in seen]
+
+
+def _told(found: Found) -> dict[str, Any]:
+    moment = moment_of(found.envelope)
+    return {name: getattr(moment, name) for name in ("kind", "icon", "state", "amount_minor", "currency")}
 
 
 def _kind(what: str) -> Kind:

@@ -6,6 +6,7 @@ says who looked at whom is for those who audit. A line tells codes and figures, 
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 from events.codec import Codec, personal_fields
 from events.envelope import Envelope
 from events.errors import BadEvent
+from events.event import Event
 from events.log import Record
 from projections._engine import queries
 from projections._engine.registry import Connection
@@ -110,18 +112,29 @@ class Reader:
 
 def line_of(record: Record, envelope: Envelope) -> LiveEvent:
     """Return an event on one line, without the name of whom it is about."""
+    return bare_line(record, envelope)._replace(said=_said(envelope))
+
+
+def bare_line(record: Record, envelope: Envelope) -> LiveEvent:
+    """Return an event on one line, without what it says: as much as tells who may see it."""
     data, place = envelope.data, (record.partition, record.offset, record.recorded_at)
     store = str(getattr(data, "store", ""))
-    return LiveEvent(*place, envelope.time, data.event_type, envelope.subject, "", store, _said(envelope))
+    return LiveEvent(*place, envelope.time, data.event_type, envelope.subject, "", store, {})
 
 
 def _said(envelope: Envelope) -> dict[str, str | int | float]:
     """Return the first few things that an event tells in one word or figure each, such as its order's id."""
     told: dict[str, Any] = msgspec.to_builtins(envelope.data)
-    hidden = {*NOT_TOLD, *personal_fields(type(envelope.data))}
+    hidden = _hidden(type(envelope.data))
     plain = {name: _short(value) for name, value in told.items() if name not in hidden and _is_plain(value)}
     currency = {CURRENCY: plain.pop(CURRENCY)} if CURRENCY in plain else {}
     return {**dict(list(plain.items())[:MOST_FIELDS]), **currency}
+
+
+@cache
+def _hidden(event: type[Event]) -> frozenset[str]:
+    """Return the fields of a type that a line does not tell."""
+    return frozenset({*NOT_TOLD, *personal_fields(event)})
 
 
 def _is_plain(value: object) -> bool:

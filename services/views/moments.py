@@ -59,7 +59,7 @@ def moment_of(envelope: Envelope) -> Moment:
     event: Any = envelope.data
     name = ".".join(event.event_type.split(".")[1:3])
     told = TOLD.get(name) or _Told(_worded(name.replace(".", " ")), "circle", _codes)
-    amount, currency = _amount(name, event)
+    amount, currency = amount_of(name, event)
     words, state = told.words(event), told.state
     if name == "search.performed" and event.result_count == 0:
         return Moment("Search in vain", f"“{event.query}” found nothing", "search-x", "warn", "searches")
@@ -77,7 +77,8 @@ def types_of(families: Iterable[str], types: Iterable[str]) -> list[str]:
     return [each for each in types if family_of(each.partition(".")[2]) in wanted]
 
 
-def _amount(name: str, event: Any) -> tuple[int | None, str]:  # noqa: ANN401 - any event
+def amount_of(name: str, event: Any) -> tuple[int | None, str]:  # noqa: ANN401 - any event
+    """Return what an event of a type brought, or, less than nothing, cost; None where it tells of no money."""
     match name:
         case "order.placed":
             return event.total_minor, event.currency
@@ -141,7 +142,9 @@ TOLD: dict[str, _Told] = {
     "fulfilment.parcel_scanned": _Told("Parcel", "map-pin", lambda e: _parts(_worded(e.status), e.place)),
     "fulfilment.order_delivered": _Told("Delivered", "package-check", lambda e: _parts(e.order), "good"),
     "fulfilment.return_requested": _Told("Return asked for", "undo-2", lambda e: _parts(e.order, e.reason), "warn"),
-    "fulfilment.return_accepted": _Told("Return", "package-x", lambda e: _parts(e.order, e.reason), "warn"),
+    "fulfilment.return_accepted": _Told(
+        "Return", "package-x", lambda e: _parts(e.order, _lines(e.lines), e.reason), "warn"
+    ),
     "offer.shown": _Told("Offer", "tag", lambda e: _parts(e.product or _worded(e.kind), _worded(e.reason))),
     "offer.taken": _Told("Offer taken", "check", lambda e: _parts(e.product or _worded(e.kind)), "good"),
     "offer.refused": _Told("Offer refused", "x", lambda e: _parts(e.product or _worded(e.kind), e.reason)),
