@@ -19,6 +19,7 @@ from services.figures.figure import Asking, BadOf, Because, Explained
 from services.figures.figure import Figure as WorkedOut
 from services.figures.registered import BY_NAME
 from services.views.moments import moment_of
+from services.views.names import names_of
 from services.views.view import BadParameter, Document, Parameters, Past, Reading, Row, View
 
 Figure = Annotated[str, Meta(description="Which figure, such as purchases.spend_minor or net_spend.", max_length=128)]
@@ -41,7 +42,7 @@ def answer(reading: Reading) -> Document:
     if not figure:
         whole = [name for name, each in BY_NAME.items() if not each.parts]
         listed = [{"figure": name} for name in [*whole, *why.figures(stored(PROJECTIONS))]]
-        return _document("", "", "", None, [], figures=listed)
+        return {**_document("", "", "", None, [], figures=listed), **_who(reading, reading.path["subject"])}
     if figure in BY_NAME:
         return _worked_out(reading, BY_NAME[figure])
     return _stored(reading, figure)
@@ -63,7 +64,8 @@ def _stored(reading: Reading, figure: str) -> Document:
     said = (type(projection).__doc__ or "").strip()
     equal = None if compared is None else all(row.computed == row.stored for row in compared)
     events = [{**_event(each.fact), "said": each.said} for each in explanation.contributions]
-    return _document(figure, title, said, equal, events, rows=_rows(figure, explanation, compared))
+    document = _document(figure, title, said, equal, events, rows=_rows(figure, explanation, compared))
+    return {**document, **_who(reading, past.person)}
 
 
 def _worked_out(reading: Reading, figure: WorkedOut) -> Document:
@@ -75,7 +77,12 @@ def _worked_out(reading: Reading, figure: WorkedOut) -> Document:
     except BadOf as error:
         raise BadParameter(str(error)) from error
     events = [{**_event(each.fact), "said": [], **_counts(each)} for each in told.events]
-    return _document(figure.name, figure.title, figure.about, told.equal, events, told=told)
+    document = _document(figure.name, figure.title, figure.about, told.equal, events, told=told)
+    return {**document, **_who(reading, past.person)}
+
+
+def _who(reading: Reading, person: str) -> Row:
+    return {"person": person, "name": names_of(reading.connection, [person]).get(person, "")}
 
 
 def _document(

@@ -5,15 +5,16 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from events.catalog.consent import ConsentGiven, ErasureRequested, PersonErased
-from events.catalog.customers import CustomerRegistered
+from events.catalog.customers import CustomerRegistered, PreferenceStated
 from events.catalog.identity import IdentityLinked
 from events.catalog.visits import PageViewed
 from events.event import Event
 from services.access.roles import Role
 from services.views.links import customer_href
-from tests.dashboard.conftest import Browsing
+from tests.dashboard.conftest import Browsing, OpenTab
 from tests.dashboard.posting import notes, post
 from tests.dashboard.reading import Html
 from tests.dashboard.served import Dashboard
@@ -92,17 +93,35 @@ def test_what_they_turned_to_us_for_is_written_down_and_answered(dashboard: Dash
 
 
 def test_a_complaint_that_is_refused_keeps_what_was_typed(dashboard: Dashboard, browsing: Browsing) -> None:
-    """Its form stands open again, under the same number; sent right, it is theirs."""
+    """Its form stands open again; sent right it is theirs, and sent twice it counts once."""
     subject, client = somebody(dashboard), browsing(Role.MANAGER)
-    form, path = "complaint-told-1-raise", f"/desk/complaint/told-{subject[-8:]}/raise"
+    path, said = f"/complain/{subject}", {"form": "complain", "text": "Cold!", "_key": token_hex(4)}
 
-    refused, page = sent(dashboard, client, subject, path, form=form, subject=subject, text="Cold!", store="x" * 200)
-    taken, _ = sent(dashboard, client, subject, path, form=form, subject=subject, text="Cold!", store="north")
+    refused, page = sent(dashboard, client, subject, path, **said, store="x" * 200)
+    taken, _ = sent(dashboard, client, subject, path, **said, store="north")
+    sent(dashboard, client, subject, path, **said, store="north")
 
     assert (refused, taken) == (422, 303)
-    (typed,) = (each for each in page.all("form") if each.attributes.get("id") == form)
+    (typed,) = (each for each in page.all("form") if each.attributes.get("id") == "complain")
     assert "Cold!" in typed.text
-    assert client.get(f"/customers/{subject}.json").json()["complaints"][0]["open"]
+    assert [case["open"] for case in client.get(f"/customers/{subject}.json").json()["complaints"]] == [True]
+
+
+def test_what_is_half_written_is_kept_while_the_page_follows(dashboard: Dashboard, tab: OpenTab) -> None:
+    """The form that was opened stays open, also where somebody looks elsewhere on the page meanwhile."""
+    subject = somebody(dashboard)
+    page = tab(Role.MANAGER).visit(f"/customers/{subject}")
+    expect(page.locator("[data-live]")).to_be_visible()
+    page.locator("#write-complaint").click()
+    text = page.locator("#field-complain-text")
+    text.fill("It was cold, and")
+    page.locator("h1").click()
+
+    dashboard.tell(PreferenceStated(topic="tea", stance="likes"), by=subject)
+
+    expect(page.get_by_text("likes tea").first).to_be_visible()
+    assert text.is_visible()
+    assert text.input_value() == "It was cold, and"
 
 
 def test_a_consent_is_taken_back_in_its_row_and_given_again(dashboard: Dashboard, browsing: Browsing) -> None:

@@ -1,7 +1,7 @@
-"""Who is who, said from a customer's page: one form for whatever they showed, a card as well as another number.
+"""What a customer's page asks of the desk in words of its own: who is who, and a complaint that has no number yet.
 
-What kind of identifier it is decides what is asked of the desk: another customer is a merge, which is a decision about
-two people; anything else is a link.
+One form takes whatever they showed, a card as well as another number. What kind of identifier it is decides what is
+asked: another customer is a merge, which is a decision about two people; anything else is a link.
 """
 
 from dataclasses import replace
@@ -11,6 +11,7 @@ from projections._engine.persons import CUSTOMER
 from services.dashboard.acting import Acting, Action, Done
 from services.dashboard.acts import needed, text
 from services.dashboard.desk_forms import decide
+from services.dashboard.refusal import fresh_key
 from services.desk.identity_decision import pair
 from services.views.scope import check_subject
 
@@ -38,4 +39,12 @@ def _decided(acting: Acting, aggregate: str, name: str, command: str, said: dict
     return decide(replace(acting, path=path, said=said))
 
 
-LINK_ACTION = Action("/identify/{subject:path}", link)
+def complain(acting: Acting) -> Done:
+    """Take in a complaint of a customer's, under a number of its own, which the form's key makes."""
+    said = {name: text for name, text in acting.said.items() if name != "subject"}
+    return _decided(
+        acting, "complaint", f"c-{acting.key or fresh_key()}", "raise", {**said, "subject": acting.path["subject"]}
+    )
+
+
+CUSTOMER_ACTIONS = (Action("/identify/{subject:path}", link), Action("/complain/{subject:path}", complain))
