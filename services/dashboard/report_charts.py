@@ -1,6 +1,6 @@
 """What of a report is drawn: the curve of customers and revenue, and products that are bought together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from services.dashboard import formats
@@ -21,8 +21,11 @@ def concentration(told: Row, deciles: Sequence[Row]) -> tuple[list[tuple[float, 
     return sorted({*points, mark}), mark
 
 
-def pairs_graph(pairs: Sequence[Row]) -> dict[str, Any]:
-    """Return pairs of products as the macro ``graph`` draws them, with how much more than by chance they meet."""
+def pairs_graph(pairs: Sequence[Row], keeping: Callable[[str], str]) -> dict[str, Any]:
+    """Return pairs of products as the macro ``graph`` draws them, with how much more than by chance they meet.
+
+    ``keeping`` makes of where a product leads a link at the page's point in time.
+    """
     nodes: dict[str, dict[str, Any]] = {}
     for row in pairs:
         for side in ("product", "other"):
@@ -32,7 +35,7 @@ def pairs_graph(pairs: Sequence[Row]) -> dict[str, Any]:
                 "name": row[f"{side}_name"] or product,
                 "value": baskets,
                 "words": formats.counted(baskets, "basket"),
-                "href": LINKS[side](row),
+                "href": keeping(LINKS[side](row)),
             }
     links = [
         {

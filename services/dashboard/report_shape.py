@@ -10,18 +10,20 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from services.dashboard import formats
+from services.dashboard.report_labels import SECONDS, label
 from services.dashboard.report_links import LINKS
 
 MAIN_FIGURES = 4
-SECONDS = {"_hours": 3600, "_seconds": 1}
 DAY_NAMES = frozenset({"day", "first_day", "last_day", "due_on", "last_order", "stated_on"})
 IDS = frozenset({"complaint", "contact", "order", "plan", "product", "run", "suggestion", "task", "other"})
 CODES = frozenset(
     {
+        "assumption",
         "basis",
         "bucket",
         "cause",
         "channel",
+        "clock",
         "group",
         "kind",
         "measure",
@@ -33,25 +35,6 @@ CODES = frozenset(
     }
 )
 LEFT_OUT = frozenset({"customer_name", "percent"})
-LABELS = {
-    "about": "About",
-    "bringing": "Bring 80 % of revenue",
-    "bringing_share": "Their share of customers",
-    "bringing_nothing": "Bring nothing",
-    "expected_3_minor": "Expected in 3 months",
-    "expected_12_minor": "Expected in 12 months",
-    "expected_36_minor": "Expected in 36 months",
-    "gini": "Gini coefficient",
-    "only_here_share": "Shop only here",
-    "kept_share": "Kept",
-    "log_likelihood_ratio": "Evidence",
-    "other": "And",
-    "other_name": "And",
-    "person": "Customer",
-    "product_name": "Product",
-    "share": "Share",
-    "in_vain_share": "Searched in vain",
-}
 STATES = {
     "late": "bad", "overdue": "bad", "broken": "bad", "declined": "bad", "missed": "bad",
     "done": "good", "delivered": "good", "kept": "good", "planned": "info", "under_review": "warn", "running": "warn",
@@ -85,7 +68,7 @@ def figures(document: Mapping[str, Any]) -> list[Figure]:
     """Return the figures of a report in words, in the report's order."""
     currency = document["question"]["currency"]
     return [
-        Figure(name, label(name), written(name, value, currency), isinstance(value, int | float))
+        Figure(name, label(name, document["figures"]), written(name, value, currency), isinstance(value, int | float))
         for name, value in document["figures"].items()
         if name not in LEFT_OUT and not isinstance(value, list | dict)
     ]
@@ -119,15 +102,9 @@ def table(document: Mapping[str, Any], name: str, *only: str) -> Table:
     currency, names = document["question"]["currency"], document["names"]
     columns = [column for column in (only or _columns(rows)) if rows and column in rows[0]]
     shown = [_row(row, columns, currency, names) for row in rows]
-    return Table(name, label(name), shown, [_column(column, [row[column] for row in rows]) for column in columns])
-
-
-def label(name: str) -> str:
-    """Return the name of a figure, a column or a table as people read it."""
-    plain = name.removesuffix("_minor").removesuffix("_share")
-    for suffix in SECONDS:
-        plain = plain.removesuffix(suffix)
-    return LABELS.get(name) or formats.worded(plain)
+    return Table(
+        name, label(name), shown, [_column(column, columns, [row[column] for row in rows]) for column in columns]
+    )
 
 
 def written(name: str, value: Any, currency: str) -> str:  # noqa: ANN401 - whatever a report tells
@@ -183,11 +160,11 @@ def _columns(rows: Sequence[Row]) -> list[str]:
     return [name for name in names if name not in hidden]
 
 
-def _column(name: str, values: Iterable[Any]) -> dict[str, Any]:
+def _column(name: str, beside: Sequence[str], values: Iterable[Any]) -> dict[str, Any]:
     """Return a column as the macro ``table`` takes it; what it holds is told by the first value that there is."""
     first = next((value for value in values if value is not None), None)
     kind = kind_of(name, first)
-    column: dict[str, Any] = {"key": name, "label": label(name), "kind": "text" if kind == "code" else kind}
+    column: dict[str, Any] = {"key": name, "label": label(name, beside), "kind": "text" if kind == "code" else kind}
     if kind == "person":
         column |= {"key": f"{name}_name", "id": name}
     elif kind == "number" and isinstance(first, float):

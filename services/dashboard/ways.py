@@ -41,6 +41,12 @@ class Ways:
         query = {name: text for name, text in narrowed.items() if text not in {None, ""}}
         return f"/events?{urlencode({**query, **self._points})}"
 
+    def keeping(self, href: str) -> str:
+        """Return where something leads, at the same point in time."""
+        if not href or not self._points or any(f"{name}=" in href for name in self._points):
+            return href
+        return f"{href}{'&' if '?' in href else '?'}{urlencode(self._points)}"
+
     def figure(self, name: str) -> str:
         """Return where the events behind a figure of a report are."""
         if self._report is None:
@@ -67,8 +73,10 @@ class Ways:
         return {"from": now.date() - timedelta(days=days - 1), "to": now.date()}
 
     def _column(self, column: dict[str, Any], ways: Mapping[str, str]) -> dict[str, Any]:
-        way = ways.get(column.get("key", ""))
-        if way and "href" not in column:
+        way, elsewhere = ways.get(column.get("key", "")), column.get("href")
+        if elsewhere is not None:
+            column["href"] = lambda row: self.keeping(elsewhere(row))
+        elif way:
             column["href"] = lambda row: self._to(way, row.get(RAW, row))
         return column
 

@@ -1,14 +1,15 @@
-"""How every projection stands: its lag, its rows, what is parked for it, its last digest, and what is being built."""
+"""How every projection stands: its lag, how fast it folds, its rows, what is parked, its last digest, what is built."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from projections import PROJECTIONS
 from projections._engine.registry import Connection
-from projections._engine.status import BUILDING, leaders, parked, statuses
+from projections._engine.status import BUILDING, Status, leaders, parked, statuses
 from services.house import jobs
 from services.house.folding_again import KINDS, last_digests
 from services.house.jobs import Job
+from services.views.folding_rates import FoldingRates, Rate
 from services.views.inflow import lately
 from services.views.view import Document, Parameters, Reading, View
 
@@ -16,6 +17,7 @@ LATE_SECONDS = 60.0
 """A projection that is so far behind is late, and not only at work."""
 
 RECENT_JOBS = 12
+FOLDING_RATES = FoldingRates()
 
 
 def answer(reading: Reading) -> Document:
@@ -25,7 +27,8 @@ def answer(reading: Reading) -> Document:
     found = statuses(reading.connection, PROJECTIONS, log, exact=False)
     recent = sorted(_jobs(reading.connection), key=lambda job: job.started_at, reverse=True)
     digests = last_digests([(job.ended_at, job.outcome) for job in recent if job.state != "running"])
-    rows = [_told(status._asdict(), digests) for status in found]
+    rates = _rates(reading.connection, found)
+    rows = [_told(status._asdict(), digests) | _pace(status, rates[status.table], came.per_second) for status in found]
     served = [row for row in rows if row["state"] != BUILDING]
     slowest = max(served, key=lambda row: (row["lag_events"], row["lag_seconds"]), default=None)
     return {
@@ -45,6 +48,18 @@ def answer(reading: Reading) -> Document:
         "running": [job.document() for job in recent if job.state == "running"],
         "tables": {"projections": rows, "jobs": [_row(job) for job in recent[:RECENT_JOBS]]},
     }
+
+
+def _rates(connection: Connection, found: Sequence[Status]) -> dict[str, Rate]:
+    info = connection.info
+    folded = {status.table: sum(status.positions.values()) for status in found}
+    return FOLDING_RATES.of((info.host, info.port, info.dbname), folded)
+
+
+def _pace(status: Status, rate: Rate, coming_per_second: float) -> dict[str, float | None]:
+    """Return how fast one folds, and how long it takes to catch up."""
+    left = rate.catch_up_seconds(status.lag_events, coming_per_second)
+    return {"folded_per_second": rate.events_per_second, "catch_up_seconds": left}
 
 
 def _jobs(connection: Connection) -> Iterator[Job]:

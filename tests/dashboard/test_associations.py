@@ -43,7 +43,7 @@ def test_a_product_without_a_name_is_called_by_its_id() -> None:
         "other_baskets": 1, "lift": 2.0, "support_share": 0.1,
     }  # fmt: skip
 
-    drawn = pairs_graph([row])
+    drawn = pairs_graph([row], str)
 
     assert [node["name"] for node in drawn["nodes"]] == ["p-1", "</script>"]
     assert [node["words"] for node in drawn["nodes"]] == ["3 baskets", "1 basket"]
