@@ -1,4 +1,4 @@
-"""The geometry of an identity graph: who somebody is at the left, what is linked to them to the right of it.
+"""The geometry of an identity graph: who somebody is at the top left, what is linked to them below, to the right.
 
 Plain arithmetic, as ``charts``: x in per cent of the width, y in pixels. The graph is drawn as the tree in which each
 identifier is reached by the fewest links; links besides are lines across it. Its order is that of the names, so that
@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 MOST_NODES = 30
 """More than these are but counted: the table below the drawing has them all."""
 
-ROW_PIXELS = 40
+ROW_PIXELS = 36
 LEFT_PERCENT = 3.5
-COLUMN_PERCENT = 24.0
+COLUMN_PERCENT = 13.0
 MOST_COLUMNS = 3
-LABEL_CHARACTERS = 26
+LABEL_CHARACTERS = 25
 KINDS = {"customer": 1, "visitor": 3, "card": 2}
 OTHER_SERIES = 4
 
@@ -23,14 +23,13 @@ Link = Mapping[str, Any]
 
 
 class Node(NamedTuple):
-    """An identifier: where it is, and how it is written. ``inner`` ones have others to the right of them."""
+    """An identifier: where it is, and how it is written."""
 
     identifier: str
     x: float
     y: float
     label: str
     series: int
-    inner: bool
 
 
 class Edge(NamedTuple):
@@ -58,17 +57,16 @@ def drawn(person: str, links: Sequence[Link]) -> Drawing:
     reached, children = _tree(person, links)
     shown = reached[:MOST_NODES]
     kept = {name: [each for each in children[name] if each in shown] for name in shown}
-    places: dict[str, tuple[int, float]] = {}
-    _place(person, 0, kept, places, [0])
-    nodes = [_node(name, *places[name], inner=bool(kept[name])) for name in shown]
+    depths: dict[str, int] = {}
+    _place(person, 0, kept, depths)
+    nodes = [_node(name, depth, row) for row, (name, depth) in enumerate(depths.items())]
     at = {node.identifier: (node.x, node.y) for node in nodes}
     edges = [
         Edge(link, *at[link["subject"]], *at[link["identifier"]], state_of(link))
         for link in links
         if link["subject"] in at and link["identifier"] in at
     ]
-    height = ROW_PIXELS + max((node.y for node in nodes), default=0.0)
-    return Drawing(nodes, edges, height, len(reached) - len(shown))
+    return Drawing(nodes, edges, ROW_PIXELS * len(nodes), len(reached) - len(shown))
 
 
 def state_of(link: Link) -> str:
@@ -96,23 +94,15 @@ def _tree(person: str, links: Sequence[Link]) -> tuple[list[str], dict[str, list
     return [*reached, *lost], children
 
 
-def _place(
-    name: str, depth: int, children: Mapping[str, Sequence[str]], places: dict[str, tuple[int, float]], rows: list[int]
-) -> None:
-    """Give each leaf a row of its own, and whoever leads to several the middle of theirs."""
-    below = children[name]
-    for each in below:
-        _place(each, depth + 1, children, places, rows)
-    if below:
-        middle = (places[below[0]][1] + places[below[-1]][1]) / 2
-    else:
-        middle = float(rows[0])
-        rows[0] += 1
-    places[name] = (depth, middle)
+def _place(name: str, depth: int, children: Mapping[str, Sequence[str]], depths: dict[str, int]) -> None:
+    """Give each a row of its own, whoever is reached through another below that one."""
+    depths[name] = depth
+    for each in children[name]:
+        _place(each, depth + 1, children, depths)
 
 
-def _node(name: str, depth: int, row: float, *, inner: bool) -> Node:
+def _node(name: str, depth: int, row: int) -> Node:
     x = LEFT_PERCENT + COLUMN_PERCENT * min(depth, MOST_COLUMNS)
     label = name if len(name) <= LABEL_CHARACTERS else f"{name[: LABEL_CHARACTERS - 1]}…"
     series = KINDS.get(name.partition(":")[0], OTHER_SERIES)
-    return Node(name, round(x, 2), ROW_PIXELS * (row + 0.8), label, series, inner)
+    return Node(name, round(x, 2), ROW_PIXELS * (row + 0.5), label, series)

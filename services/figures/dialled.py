@@ -13,6 +13,7 @@ from services.figures.dial_history import Dialled, decayed, dialled_of
 from services.figures.figure import Asking, Because, Explained, Figure, Term
 from services.figures.folding import said
 from services.figures.money import PURCHASES
+from services.reports import words
 
 MADE_OF = ("purchases",)
 CURRENCY = ("currency",)
@@ -42,8 +43,8 @@ def _events(told: Dialled) -> list[Because]:
         day = rows[0]["day"]
         net = sum(_net(row) for row in rows)
         weight = told.weight(day, half_life) / SCALE
-        age = (told.row["day"] - day).days
-        events.append(Because(fact, round(net * weight), currency, f"still counts: {weight:.0%}, {age} days old"))
+        age = words.counted((told.row["day"] - day).days, "day")
+        events.append(Because(fact, round(net * weight), currency, f"still counts: {weight:.0%}, {age} old"))
     return [*events, *([Because(told.fit, note="the fit: which model, and which events")] if told.fit else [])]
 
 

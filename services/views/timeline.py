@@ -17,6 +17,7 @@ from events.event import Event
 from projections._engine import queries
 from services.access.roles import Capability
 from services.views.moments import FAMILIES, PERSON, moment_of, types_of
+from services.views.names import names_of
 from services.views.paging import After, PageLimit, after, paged
 from services.views.view import Document, Parameters, Past, Reading, Row, View
 
@@ -58,7 +59,8 @@ class TimelineParameters(Parameters, frozen=True, kw_only=True):
 
 def answer(reading: Reading) -> Document:
     """Every event of a customer in words, the newest first, a page at a time; ``show`` narrows it to a family."""
-    return moments(reading, reading.asked)
+    subject = reading.path["subject"]
+    return {"name": names_of(reading.connection, [subject]).get(subject, ""), **moments(reading, reading.asked)}
 
 
 def moments(reading: Reading, asked: TimelineParameters) -> Document:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.dashboard.identity_shape import MOST_NODES, drawn, state_of
+from services.dashboard.identity_shape import LABEL_CHARACTERS, MOST_NODES, drawn, state_of
 
 ME = "customer:1"
 
@@ -46,4 +46,4 @@ def test_of_very_many_some_are_drawn_and_the_rest_counted() -> None:
 
     assert (len(shape.nodes), shape.left_out) == (MOST_NODES, 10)
     assert {node.identifier for node in odd.nodes} > {"visitor:x"}
-    assert max(len(node.label) for node in odd.nodes) <= 26
+    assert max(len(node.label) for node in odd.nodes) <= LABEL_CHARACTERS
