@@ -5,9 +5,10 @@ times kept here and a clock that is passed in. Shown in the shop report and in t
 
 ``steps`` is the set of what happened, so that what was so at any time can be told: a JSON array each, ``[time, kind,
 event id, word]``, of kind ``raised``, ``acknowledged``, ``replied``, ``waiting``, ``answered`` (by the customer),
-``gesture``, ``resolved``, ``confirmed``, ``reopened``, ``escalated`` or ``rated``. The word is a gesture's kind (amount
-in minor units and currency follow), an outcome, a reason, to whom it was passed up, or a rating. It suits some hundreds
-of steps a complaint.
+``requested`` (a gesture above somebody's authority), ``declined``, ``gesture``, ``resolved``, ``confirmed``,
+``reopened``, ``escalated`` or ``rated``. The word is a gesture's kind (amount in minor units and currency follow, and
+who asked for it), an outcome, a reason, to whom it was passed up, or a rating. It suits some hundreds of steps a
+complaint.
 """
 
 from collections.abc import Sequence
@@ -16,19 +17,7 @@ from typing import Any
 
 import msgspec
 
-from events.catalog.complaints import (
-    ComplaintAcknowledged,
-    ComplaintAnsweredByCustomer,
-    ComplaintConfirmed,
-    ComplaintEscalated,
-    ComplaintRaised,
-    ComplaintReopened,
-    ComplaintReplied,
-    ComplaintResolved,
-    ComplaintWaiting,
-    GestureOffered,
-    SatisfactionRated,
-)
+from events.catalog import complaints as told
 from events.envelope import Envelope
 from projections._engine import queries
 from projections._engine.columns import Earliest, Key, Latest, Max, Min, Sum, Union
@@ -44,7 +33,7 @@ def step(envelope: Envelope, kind: str, *told: str | int) -> tuple[str]:
     return (JSON.encode((envelope.time, kind, envelope.id, *(told or ("",)))).decode(),)
 
 
-class ComplaintCases(Projection, version=3, indexes=("complaint", "resolved", "reopened")):
+class ComplaintCases(Projection, version=4, indexes=("complaint", "resolved", "reopened", "requested")):
     """One complaint's way."""
 
     subject: Key[str]
@@ -57,6 +46,8 @@ class ComplaintCases(Projection, version=3, indexes=("complaint", "resolved", "r
     reopened: Max[datetime]
     times_reopened: Sum
     gestures: Sum
+    requested: Max[datetime]
+    settled: Max[datetime]
     satisfaction: Latest[int]
     cause: Earliest[str]
     store: Earliest[str]
@@ -64,8 +55,8 @@ class ComplaintCases(Projection, version=3, indexes=("complaint", "resolved", "r
     order: Earliest[str]
     steps: Union
 
-    @folds(ComplaintRaised)
-    def raised(self, event: ComplaintRaised, envelope: Envelope) -> Row:
+    @folds(told.ComplaintRaised)
+    def raised(self, event: told.ComplaintRaised, envelope: Envelope) -> Row:
         """The first word of a complaint counts as its opening."""
         return self.row(
             envelope.subject,
@@ -78,105 +69,118 @@ class ComplaintCases(Projection, version=3, indexes=("complaint", "resolved", "r
             steps=step(envelope, "raised"),
         )
 
-    @folds(ComplaintAcknowledged)
-    def was_acknowledged(self, event: ComplaintAcknowledged, envelope: Envelope) -> Row:
+    @folds(told.ComplaintAcknowledged)
+    def was_acknowledged(self, event: told.ComplaintAcknowledged, envelope: Envelope) -> Row:
         """We said that we have it; that is no reply yet."""
         heard = step(envelope, "acknowledged")
         return self.row(envelope.subject, event.complaint, acknowledged=envelope.time, steps=heard)
 
-    @folds(ComplaintReplied)
-    def replied(self, event: ComplaintReplied, envelope: Envelope) -> Row:
+    @folds(told.ComplaintReplied)
+    def replied(self, event: told.ComplaintReplied, envelope: Envelope) -> Row:
         """A person answered."""
         answer = step(envelope, "replied")
         return self.row(envelope.subject, event.complaint, first_reply=envelope.time, replies=1, steps=answer)
 
-    @folds(ComplaintWaiting)
-    def waits(self, event: ComplaintWaiting, envelope: Envelope) -> Row:
+    @folds(told.ComplaintWaiting)
+    def waits(self, event: told.ComplaintWaiting, envelope: Envelope) -> Row:
         """We asked the customer something: the promised time stands still."""
         return self.row(envelope.subject, event.complaint, steps=step(envelope, "waiting"))
 
-    @folds(ComplaintAnsweredByCustomer)
-    def was_told_more(self, event: ComplaintAnsweredByCustomer, envelope: Envelope) -> Row:
+    @folds(told.ComplaintAnsweredByCustomer)
+    def was_told_more(self, event: told.ComplaintAnsweredByCustomer, envelope: Envelope) -> Row:
         """The customer answered: it runs again."""
         return self.row(envelope.subject, event.complaint, steps=step(envelope, "answered"))
 
-    @folds(GestureOffered)
-    def gesture(self, event: GestureOffered, envelope: Envelope) -> Row:
+    @folds(told.GestureOffered)
+    def gesture(self, event: told.GestureOffered, envelope: Envelope) -> Row:
         """We offered to make up for it."""
         offered = step(envelope, "gesture", event.kind, event.amount_minor, event.currency)
-        return self.row(envelope.subject, event.complaint, gestures=1, steps=offered)
+        settled = envelope.time if event.amount_minor else None
+        return self.row(envelope.subject, event.complaint, gestures=1, settled=settled, steps=offered)
 
-    @folds(ComplaintResolved)
-    def was_resolved(self, event: ComplaintResolved, envelope: Envelope) -> Row:
+    @folds(told.GestureRequested)
+    def would_offer(self, event: told.GestureRequested, envelope: Envelope) -> Row:
+        """Somebody else is to approve it."""
+        asked = step(envelope, "requested", event.kind, event.amount_minor, event.currency, event.by)
+        return self.row(envelope.subject, event.complaint, requested=envelope.time, steps=asked)
+
+    @folds(told.GestureDeclined)
+    def was_declined(self, event: told.GestureDeclined, envelope: Envelope) -> Row:
+        """It is not offered."""
+        declined = step(envelope, "declined", event.reason)
+        return self.row(envelope.subject, event.complaint, settled=envelope.time, steps=declined)
+
+    @folds(told.ComplaintResolved)
+    def was_resolved(self, event: told.ComplaintResolved, envelope: Envelope) -> Row:
         """The last resolution counts; a later reopening undoes it."""
         settled = step(envelope, "resolved", event.outcome)
         return self.row(envelope.subject, event.complaint, resolved=envelope.time, steps=settled)
 
-    @folds(ComplaintConfirmed)
-    def was_confirmed(self, event: ComplaintConfirmed, envelope: Envelope) -> Row:
+    @folds(told.ComplaintConfirmed)
+    def was_confirmed(self, event: told.ComplaintConfirmed, envelope: Envelope) -> Row:
         """The customer says so, too."""
         return self.row(envelope.subject, event.complaint, steps=step(envelope, "confirmed"))
 
-    @folds(ComplaintReopened)
-    def was_reopened(self, event: ComplaintReopened, envelope: Envelope) -> Row:
+    @folds(told.ComplaintReopened)
+    def was_reopened(self, event: told.ComplaintReopened, envelope: Envelope) -> Row:
         """The customer was not content."""
         again = step(envelope, "reopened", event.reason)
         return self.row(envelope.subject, event.complaint, reopened=envelope.time, times_reopened=1, steps=again)
 
-    @folds(ComplaintEscalated)
-    def was_passed_up(self, event: ComplaintEscalated, envelope: Envelope) -> Row:
+    @folds(told.ComplaintEscalated)
+    def was_passed_up(self, event: told.ComplaintEscalated, envelope: Envelope) -> Row:
         """Somebody else is to see to it."""
         return self.row(envelope.subject, event.complaint, steps=step(envelope, "escalated", event.to))
 
-    @folds(SatisfactionRated)
-    def rated(self, event: SatisfactionRated, envelope: Envelope) -> Row:
+    @folds(told.SatisfactionRated)
+    def rated(self, event: told.SatisfactionRated, envelope: Envelope) -> Row:
         """How content the customer was in the end."""
         rated = step(envelope, "rated", str(event.rating))
         return self.row(envelope.subject, event.complaint, satisfaction=event.rating, steps=rated)
 
-    @signals(ComplaintRaised)
-    def opens(self, event: ComplaintRaised, envelope: Envelope) -> Signal:
+    @signals(told.ComplaintRaised)
+    def opens(self, event: told.ComplaintRaised, envelope: Envelope) -> Signal:
         """Somebody should hear of it at once."""
         return Signal("complaint_opened", envelope.subject, {"complaint": event.complaint, "order": event.order})
 
-    @signals(ComplaintReplied)
-    def is_answered(self, event: ComplaintReplied, envelope: Envelope) -> Signal:
+    @signals(told.ComplaintReplied)
+    def is_answered(self, event: told.ComplaintReplied, envelope: Envelope) -> Signal:
         """What was promised may be kept by it."""
         return Signal("complaint_replied", envelope.subject, {"complaint": event.complaint, "by": event.by})
 
-    @signals(ComplaintWaiting)
-    def stands_still(self, event: ComplaintWaiting, envelope: Envelope) -> Signal:
+    @signals(told.ComplaintWaiting)
+    def stands_still(self, event: told.ComplaintWaiting, envelope: Envelope) -> Signal:
         """The promised time stands still."""
         return Signal("complaint_waiting", envelope.subject, {"complaint": event.complaint})
 
-    @signals(ComplaintAnsweredByCustomer)
-    def runs_again(self, event: ComplaintAnsweredByCustomer, envelope: Envelope) -> Signal:
+    @signals(told.ComplaintAnsweredByCustomer)
+    def runs_again(self, event: told.ComplaintAnsweredByCustomer, envelope: Envelope) -> Signal:
         """The promised time runs again."""
         return Signal("complaint_answered", envelope.subject, {"complaint": event.complaint})
 
-    @signals(ComplaintResolved)
-    def is_settled(self, event: ComplaintResolved, envelope: Envelope) -> Signal:
+    @signals(told.ComplaintResolved)
+    def is_settled(self, event: told.ComplaintResolved, envelope: Envelope) -> Signal:
         """What was open because of it may be closed."""
         return Signal("complaint_resolved", envelope.subject, {"complaint": event.complaint, "outcome": event.outcome})
 
-    @signals(ComplaintConfirmed)
-    def is_content(self, event: ComplaintConfirmed, envelope: Envelope) -> Signal:
+    @signals(told.ComplaintConfirmed)
+    def is_content(self, event: told.ComplaintConfirmed, envelope: Envelope) -> Signal:
         """The customer need not be waited for any more."""
         return Signal("complaint_confirmed", envelope.subject, {"complaint": event.complaint})
 
-    @signals(ComplaintReopened)
-    def opens_again(self, event: ComplaintReopened, envelope: Envelope) -> Signal:
+    @signals(told.ComplaintReopened)
+    def opens_again(self, event: told.ComplaintReopened, envelope: Envelope) -> Signal:
         """An answer is owed again."""
         return Signal("complaint_reopened", envelope.subject, {"complaint": event.complaint, "reason": event.reason})
 
-    @signals(ComplaintEscalated)
-    def goes_up(self, event: ComplaintEscalated, envelope: Envelope) -> Signal:
+    @signals(told.ComplaintEscalated)
+    def goes_up(self, event: told.ComplaintEscalated, envelope: Envelope) -> Signal:
         """Somebody else is to see to it, and to hear of that."""
         said = {"complaint": event.complaint, "to": event.to, "reason": event.reason, "by": event.by}
         return Signal("complaint_escalated", envelope.subject, said)
 
-    @signals(SatisfactionRated)
-    def says_how_it_was(self, event: SatisfactionRated, envelope: Envelope) -> Signal:
+    @signals(told.SatisfactionRated)
+    def says_how_it_was(self, event: told.SatisfactionRated, envelope: Envelope) -> Signal:
         """Somebody who is not content should be asked why; how low that is, the house settles."""
         return Signal("complaint_rated", envelope.subject, {"complaint": event.complaint, "rating": str(event.rating)})
 

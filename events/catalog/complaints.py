@@ -1,7 +1,7 @@
 """Complaints: what went wrong for a customer, and how we made it good."""
 
 from events.catalog.parts import CurrencyLabel
-from events.event import AmountMinor, Event, Key, Label, Personal, Rating, Text
+from events.event import AmountMinor, Currency, Event, Key, Label, Personal, Rating, Text
 
 
 class ComplaintRaised(Event, type="regulars.complaint.raised.v1"):
@@ -60,6 +60,24 @@ class GestureOffered(Event, type="regulars.complaint.gesture_offered.v1"):
     approved_by: Label = ""
 
 
+class GestureRequested(Event, type="regulars.complaint.gesture_requested.v1"):
+    """Somebody would offer what is above their authority: it is offered when somebody else approves it."""
+
+    complaint: Key
+    kind: Key
+    amount_minor: AmountMinor
+    currency: Currency
+    by: Label = ""
+
+
+class GestureDeclined(Event, type="regulars.complaint.gesture_declined.v1"):
+    """What was asked for is not offered: it was refused, or whoever asked for it took that back."""
+
+    complaint: Key
+    by: Label = ""
+    reason: Label = ""
+
+
 class ComplaintResolved(Event, type="regulars.complaint.resolved.v1"):
     """We hold the matter for solved. ``outcome`` is a code such as ``replaced``."""
 
@@ -107,6 +125,8 @@ EVENTS = (
     ComplaintWaiting,
     ComplaintAnsweredByCustomer,
     GestureOffered,
+    GestureRequested,
+    GestureDeclined,
     ComplaintResolved,
     ComplaintConfirmed,
     ComplaintReopened,

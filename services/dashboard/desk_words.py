@@ -11,9 +11,9 @@ LABELS: Mapping[str, str] = {
     "wait-for-customer.text": "What we asked",
     "reopen.text": "What is not solved",
     "offer-gesture.kind": "What we offer",
+    "request-gesture.kind": "What we would offer",
     "amount_minor": "What it costs us",
     "limit_minor": "Up to how much",
-    "approver": "Approved by",
     "to": "To whom",
     "assignee": "Who sees to it",
     "seen_to_by": "Who makes it",
@@ -44,7 +44,6 @@ LABELS: Mapping[str, str] = {
 
 HELP: Mapping[str, str] = {
     "offer-gesture.kind": "Such as voucher or flowers.",
-    "offer-gesture.approver": "Needed where it is above your own authority.",
     "amount_minor": "Such as 12.50; leave it empty where it costs nothing.",
     "currency": "Such as EUR.",
     "identifier": "Such as card:4711, email:ada@example.org or visitor:8f3a; or another customer, such as customer:42.",
@@ -60,6 +59,9 @@ SENTENCES: Mapping[tuple[str, str], str] = {
     ("complaint", "wait-for-customer"): "Complaint {id} waits for the customer: the promised time stands still.",
     ("complaint", "customer-answered"): "Complaint {id}: the customer answered, and the promised time runs again.",
     ("complaint", "offer-gesture"): "Complaint {id}: the gesture is offered.",
+    ("complaint", "request-gesture"): "Complaint {id}: the gesture is offered when somebody approves it.",
+    ("complaint", "approve-gesture"): "Complaint {id}: the gesture is approved, and offered.",
+    ("complaint", "decline-gesture"): "Complaint {id}: the gesture is not offered.",
     ("complaint", "resolve"): "Complaint {id} is resolved.",
     ("complaint", "confirm"): "Complaint {id}: the customer says that it is solved.",
     ("complaint", "reopen"): "Complaint {id} is open again.",

@@ -24,7 +24,7 @@ from events.event import Key, Label, Rating, Text
 from services.desk.complaint_case import Case, evolve, heard
 from services.desk.complaint_rules import be_known, be_open, fact_after
 from services.desk.deciding import Aggregate, Command, Fact, Refused, Setting
-from services.desk.gesture import OfferGesture
+from services.desk.gesture import ApproveGesture, DeclineGesture, OfferGesture, RequestGesture
 
 
 class Raise(Command, frozen=True, kw_only=True):
@@ -199,6 +199,9 @@ COMMANDS = (
     WaitForCustomer,
     CustomerAnswered,
     OfferGesture,
+    RequestGesture,
+    ApproveGesture,
+    DeclineGesture,
     Resolve,
     Confirm,
     Reopen,

@@ -4,7 +4,7 @@ Reads ``complaint_cases`` for what others said: a helpdesk, the shop, the custom
 and are left out, since the desk knows them first. Its state is the same in whatever order steps are told.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, LiteralString
 
@@ -21,7 +21,9 @@ from events.catalog.complaints import (
     ComplaintReplied,
     ComplaintResolved,
     ComplaintWaiting,
+    GestureDeclined,
     GestureOffered,
+    GestureRequested,
     SatisfactionRated,
 )
 from events.envelope import Envelope
@@ -29,7 +31,7 @@ from events.event import Event
 from projections._engine import queries
 from projections._engine.registry import Connection
 from services.desk.mapping import OWN_IDS
-from services.promises.complaint import ENDS_WAITING, RANK, WAITING, Step
+from services.promises.complaint import ENDS_WAITING, RANK, WAITING, Step, requested
 
 # What is known of a complaint, by whom it is of: one person's identifiers are one.
 CASES: LiteralString = """
@@ -44,6 +46,8 @@ KINDS: Mapping[type[Event], str] = {
     ComplaintReplied: "replied",
     ComplaintWaiting: WAITING,
     ComplaintAnsweredByCustomer: "answered",
+    GestureRequested: "requested",
+    GestureDeclined: "declined",
     GestureOffered: "gesture",
     ComplaintResolved: "resolved",
     ComplaintConfirmed: "confirmed",
@@ -66,7 +70,10 @@ _DECODER = msgspec.json.Decoder(Step)
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What matters of a complaint's steps: each tells how it is after the last of them."""
+    """What matters of a complaint's steps: each tells how it is after the last of them.
+
+    ``asked`` is the step by which somebody asked for a gesture above their authority, while that is not settled.
+    """
 
     acknowledged: bool = False
     replied: bool = False
@@ -75,6 +82,7 @@ class Standing(msgspec.Struct, frozen=True):
     confirmed: bool = False
     ever_resolved: bool = False
     passed_to: str = ""
+    asked: Step | None = None
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -110,7 +118,7 @@ def evolve(state: Case, envelope: Envelope) -> Case:
     return replace(state, own_subject=envelope.subject, steps=steps, standing=_standing(steps))
 
 
-def _standing(steps: Iterable[Step]) -> Standing:
+def _standing(steps: Sequence[Step]) -> Standing:
     """Return how a complaint stands after its steps, in their order."""
     changed: dict[str, Any] = {}
     for step in steps:
@@ -119,7 +127,7 @@ def _standing(steps: Iterable[Step]) -> Standing:
         changed |= AFTER.get(step.kind, {})
         if step.kind == "escalated":
             changed["passed_to"] = step.word
-    return Standing(**changed)
+    return Standing(**changed, asked=requested(steps))
 
 
 def _step(kind: str, envelope: Envelope) -> Step:
@@ -127,6 +135,10 @@ def _step(kind: str, envelope: Envelope) -> Step:
     match envelope.data:
         case GestureOffered() as told:
             return Step(at, kind, event, told.kind, told.amount_minor, told.currency)
+        case GestureRequested() as told:
+            return Step(at, kind, event, told.kind, told.amount_minor, told.currency, told.by)
+        case GestureDeclined() as told:
+            return Step(at, kind, event, told.reason)
         case ComplaintEscalated() as told:
             return Step(at, kind, event, told.to)
         case SatisfactionRated() as told:

@@ -15,7 +15,19 @@ from services.promises.clock import Pause
 
 WAITING = "waiting"
 ENDS_WAITING = frozenset({"answered", "reopened", "confirmed", "resolved"})
-KINDS = ("raised", "acknowledged", "waiting", "answered", "replied", "gesture", "escalated", "reopened", "resolved")
+KINDS = (
+    "raised",
+    "acknowledged",
+    "waiting",
+    "answered",
+    "replied",
+    "requested",
+    "declined",
+    "gesture",
+    "escalated",
+    "reopened",
+    "resolved",
+)
 RANK = {kind: rank for rank, kind in enumerate((*KINDS, "confirmed", "rated"))}
 
 
@@ -28,6 +40,7 @@ class Step(msgspec.Struct, array_like=True, frozen=True):
     word: str = ""
     amount_minor: int = 0
     currency: str = ""
+    by: str = ""
 
 
 class Gesture(NamedTuple):
@@ -77,6 +90,20 @@ def standing(written: Iterable[str], now: datetime) -> Standing:
         tuple(Gesture(step.word, step.amount_minor, step.currency) for step in steps if step.kind == "gesture"),
         ratings[-1] if ratings else None,
     )
+
+
+def requested(steps: Iterable[Step]) -> Step | None:
+    """Return the step by which somebody asked for a gesture above their authority, while that is not settled.
+
+    It is when it was approved, and so offered, or declined, and when the complaint was resolved.
+    """
+    asked: Step | None = None
+    for step in steps:
+        if step.kind == "requested":
+            asked = step
+        elif step.kind in {"declined", "resolved"} or (step.kind == "gesture" and step.amount_minor):
+            asked = None
+    return asked
 
 
 def _resolved(steps: Iterable[Step]) -> datetime | None:

@@ -20,6 +20,8 @@ WORDS = {
     "waiting": "We asked them something",
     "answered": "They answered",
     "gesture": "We offered something",
+    "requested": "Somebody asked to offer",
+    "declined": "It is not offered",
     "escalated": "Passed on",
     "resolved": "Held for solved",
     "confirmed": "They say that it is solved",

@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 import msgspec
 
 from projections._engine import queries
-from services.promises.complaint import Step
+from services.promises.complaint import Step, requested
 from services.promises.in_force import VERSIONS, Promises
 from services.reports.complaints_counted import BROKEN, Complaint, measured
 from services.views.view import Reading
@@ -97,8 +97,15 @@ def _row(row: Mapping[str, Any], told: Complaint, now: datetime) -> dict[str, An
         "resolution_state": told.resolution.state,
         "reopened": stands.reopened,
         "gestures": [gesture._asdict() for gesture in stands.gestures],
+        "asked": _asked(steps),
         "rating": stands.rating,
     }
+
+
+def _asked(steps: list[Step]) -> dict[str, Any] | None:
+    """Return who asks for which gesture above their authority, while that is not settled."""
+    step = requested(steps)
+    return None if step is None else msgspec.structs.asdict(step)
 
 
 def _next(told: Complaint, now: datetime) -> tuple[str, str, timedelta, datetime | None]:

@@ -88,7 +88,7 @@ def amount_of(name: str, event: Any) -> tuple[int | None, str]:  # noqa: ANN401 
             return -event.total_minor, event.currency
         case "fulfilment.return_accepted":
             return -event.amount_minor, event.currency
-        case "complaint.gesture_offered" if event.amount_minor:
+        case "complaint.gesture_offered" | "complaint.gesture_requested" if event.amount_minor:
             return -event.amount_minor, event.currency
         case _:
             return None, ""
@@ -155,6 +155,12 @@ TOLD: dict[str, _Told] = {
     "complaint.replied": _Told("Reply", "send", lambda e: _parts(f"by {e.by}", _quoted(e.text))),
     "complaint.waiting": _Told("Asked back", "hourglass", lambda e: _parts(f"by {e.by}", _quoted(e.text))),
     "complaint.answered_by_customer": _Told("Answer", "message-circle", lambda e: _quoted(e.text) or e.complaint),
+    "complaint.gesture_requested": _Told(
+        "Gesture asked for", "gift", lambda e: _parts(_worded(e.kind), f"by {e.by}"), "warn"
+    ),
+    "complaint.gesture_declined": _Told(
+        "Gesture declined", "circle-x", lambda e: _parts(f"by {e.by}", _worded(e.reason))
+    ),
     "complaint.gesture_offered": _Told("Gesture", "gift", lambda e: _parts(_worded(e.kind), f"by {e.by}"), "good"),
     "complaint.resolved": _Told("Resolved", "circle-check", lambda e: _parts(_worded(e.outcome), e.by), "good"),
     "complaint.confirmed": _Told("Confirmed", "thumbs-up", lambda e: _parts(e.complaint), "good"),

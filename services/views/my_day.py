@@ -19,6 +19,7 @@ from services.access.roles import Capability
 from services.associations.choosing import days_to
 from services.directory.filling import state_of
 from services.views import my_day_queries
+from services.views.approvals import approvals
 from services.views.movers import reasons
 from services.views.view import Document, NotYours, Parameters, Reading, Row, View
 
@@ -45,6 +46,7 @@ def answer(reading: Reading) -> Document:
     _check(reading, whose, standing_in)
     asked = {"names": [whose, *covered], "now": reading.now, "limit": reading.asked.limit}
     told = {name: queries.rows(reading.connection, query, **asked) for name, query in my_day_queries.LISTS.items()}
+    told["approvals"] = approvals(reading, [whose, *covered], reading.asked.limit)
     tables = {**told, "birthdays": _birthdays(reading, asked), **_movers(reading, asked)}
     known = {row["manager"]: row for row in staff.members(reading.connection, whose, *covered)}
     return {
@@ -80,6 +82,7 @@ def _figures(reading: Reading, tables: Mapping[str, Sequence[Row]], asked: dict[
         "overdue": counted["overdue"],
         "promises_broken": sum(row["state"] == "broken" for row in tables["promises"]),
         "waiting": len(tables["waiting"]),
+        "approvals": len(tables["approvals"]),
         "birthdays": len(tables["birthdays"]),
     }
 

@@ -9,8 +9,12 @@ import httpx
 from events.catalog.complaints import ComplaintRaised, ComplaintReplied, ComplaintResolved, ComplaintWaiting
 from events.event import Event
 from services.access.roles import Role
+from services.desk.deciding import Order
+from services.desk.desk import Desk
+from services.desk.portfolio import Open, SetAuthority
 from services.house.clock import clock_of
 from tests.dashboard.conftest import Browsing
+from tests.dashboard.posting import post
 from tests.dashboard.reading import Html
 from tests.dashboard.served import Dashboard
 from tests.dashboard.shop import NORTH, SOUTH
@@ -117,7 +121,7 @@ def test_a_refused_form_keeps_what_was_typed(dashboard: Dashboard, browsing: Bro
     """A gesture above one's authority: the sentence stands beside its form, which is open, and what was typed in it."""
     complaint, client = told(dashboard, 5), browsing(Role.MANAGER, name="mia")
     form = f"complaint-{complaint}-offer-gesture"
-    said = {"kind": "voucher <b>", "amount_minor": "12.50", "currency": "GBP", "approver": ""}
+    said = {"kind": "voucher <b>", "amount_minor": "12.50", "currency": "GBP"}
 
     answer = client.post(
         f"/desk/complaint/{complaint}/offer-gesture",
@@ -131,6 +135,41 @@ def test_a_refused_form_keeps_what_was_typed(dashboard: Dashboard, browsing: Bro
     assert values[f"field-{form}-amount_minor"] == "12.50"
     assert values[f"field-{form}-kind"] == "voucher <b>"
     assert [each.attributes["id"] for each in page.all("p", class_="field-error")] == [f"error-{form}-amount_minor"]
+
+
+def test_a_gesture_above_ones_authority_is_approved_by_whoever_is_signed_in(
+    dashboard: Dashboard, browsing: Browsing
+) -> None:
+    """It waits on the day of those whose authority suffices, and on the complaint's page; nobody types an approver."""
+    complaint = told(dashboard, 5)
+    desk, now = Desk(dashboard.installation.dsn), clock_of(dashboard.connection).now()
+    for command in (Open(name="Bea"), SetAuthority(limit_minor=10_000, currency="GBP")):
+        desk.perform(Order("portfolio", "bea", command, "owner"), now)
+    dashboard.catch_up()
+    mia, bea = browsing(Role.MANAGER, name="mia"), browsing(Role.MANAGER, name="bea")
+    here = f"/complaints/{complaint}"
+
+    def send(client: httpx.Client, command: str, **said: str) -> int:
+        status, _ = post(client, f"/desk/complaint/{complaint}/{command}", here, **said)
+        dashboard.catch_up()
+        return status
+
+    def day(client: httpx.Client) -> list[str]:
+        return [row["complaint"] for row in client.get("/my-day.json").json()["tables"]["approvals"]]
+
+    fields = {each.attributes.get("name") for each in Html(mia.get(here).text).all("select")}
+    asked = send(mia, "request-gesture", kind="voucher", amount_minor="12.50", currency="GBP")
+    waits = (complaint in day(mia), complaint in day(bea))
+    shown = Html(bea.get("/my-day").text).text
+    own = send(mia, "approve-gesture")
+    approved = send(bea, "approve-gesture")
+
+    steps = bea.get(f"{here}.json").json()["tables"]["steps"]
+    assert "approver" not in fields
+    assert (asked, waits, own, approved) == (303, (False, True), 422, 303)
+    assert "Gestures to approve" in shown
+    assert (steps[-1]["kind"], steps[-1]["by"], steps[-1]["approved_by"]) == ("gesture", "mia", "bea")
+    assert complaint not in day(bea)
 
 
 def test_a_complaints_page_leads_to_the_event_of_each_step(dashboard: Dashboard, browsing: Browsing) -> None:

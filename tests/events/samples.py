@@ -37,6 +37,7 @@ _TOLD: tuple[tuple[str, tuple[Event, ...]], ...] = (
     (STAFF, desk.STAFF),
     (CUSTOMER, desk.LOOKED),
     (USER, desk.SIGNED_IN),
+    (CUSTOMER, care.ASKED),
 )
 
 

@@ -28,6 +28,10 @@ COMPLAINTS: tuple[Event, ...] = (
     complaints.ComplaintConfirmed(complaint="c-1", channel="phone"),
     complaints.SatisfactionRated(complaint="c-1", rating=4, text="Slow, but kind."),
 )
+ASKED: tuple[Event, ...] = (
+    complaints.GestureRequested(complaint="c-2", kind="voucher", amount_minor=5000, currency="GBP", by="staff-7"),
+    complaints.GestureDeclined(complaint="c-2", by="staff-1", reason="too_much"),
+)
 CONTACTS: tuple[Event, ...] = (
     contacts.ContactReceived(
         contact="k-1",

@@ -26,6 +26,8 @@ class ComplaintCases(Table):
         "reopened": TIME,
         "times_reopened": TOTAL,
         "gestures": TOTAL,
+        "requested": TIME,
+        "settled": TIME,
         "satisfaction": TOLD,
         "cause": TOLD,
         "store": TOLD,
@@ -43,6 +45,8 @@ class ComplaintCases(Table):
             "regulars.complaint.waiting.v1": self.waiting,
             "regulars.complaint.answered_by_customer.v1": self.answered,
             "regulars.complaint.gesture_offered.v1": self.gesture_offered,
+            "regulars.complaint.gesture_requested.v1": self.gesture_requested,
+            "regulars.complaint.gesture_declined.v1": self.gesture_declined,
             "regulars.complaint.resolved.v1": self.resolved,
             "regulars.complaint.confirmed.v1": self.confirmed,
             "regulars.complaint.reopened.v1": self.reopened,
@@ -73,7 +77,22 @@ class ComplaintCases(Table):
     def gesture_offered(self, fact: Fact) -> None:
         """Count what we offered."""
         told = (fact.data["kind"], fact.data.get("amount_minor", 0), fact.data.get("currency", ""))
-        self._case(fact, "gesture", *told)["gestures"] += 1
+        row = self._case(fact, "gesture", *told)
+        row["gestures"] += 1
+        if fact.data.get("amount_minor", 0):
+            row["settled"] = later(row["settled"], fact.time)
+
+    def gesture_requested(self, fact: Fact) -> None:
+        """Keep what somebody would offer, and who."""
+        data = fact.data
+        told = (data["kind"], data["amount_minor"], data["currency"], data.get("by", ""))
+        row = self._case(fact, "requested", *told)
+        row["requested"] = later(row["requested"], fact.time)
+
+    def gesture_declined(self, fact: Fact) -> None:
+        """Keep that it is not offered."""
+        row = self._case(fact, "declined", fact.data.get("reason", ""))
+        row["settled"] = later(row["settled"], fact.time)
 
     def resolved(self, fact: Fact) -> None:
         """Keep the last resolution."""

@@ -59,6 +59,8 @@ def test_the_way_of_a_complaint() -> None:
         "reopened": NOON + 7 * HOUR,
         "times_reopened": 1,
         "gestures": 1,
+        "requested": None,
+        "settled": NOON + 5 * HOUR,
         "satisfaction": 4,
         "cause": "late",
         "store": "leeds",

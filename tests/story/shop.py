@@ -19,7 +19,7 @@ from services.desk import complaint, contact_plan, ownership, portfolio
 from services.desk.contact_plan_state import id_of
 from services.desk.deciding import Command, Order
 from services.desk.desk import Desk
-from services.desk.gesture import OfferGesture
+from services.desk.gesture import ApproveGesture, RequestGesture
 from tests.story.house import Clock
 
 ADA = "customer:ada"
@@ -94,10 +94,12 @@ def complain(shop: Shop) -> None:
 
 
 def make_good(shop: Shop) -> None:
-    """Ben answers; Ann offers what he approves of, and it is solved."""
-    gesture = OfferGesture(kind="voucher", amount_minor=5_000, currency="GBP", approver="ben")
+    """Ben answers; Ann asks for what he then approves, and it is solved."""
+    asked = RequestGesture(kind="voucher", amount_minor=5_000, currency="GBP")
     shop.decide("ben", "complaint", "c-1", complaint.Reply(channel="phone", text="We are sorry."))
-    shop.decide("ann", "complaint", "c-1", gesture, complaint.Resolve(outcome="replaced"))
+    shop.decide("ann", "complaint", "c-1", asked)
+    shop.decide("ben", "complaint", "c-1", ApproveGesture())
+    shop.decide("ann", "complaint", "c-1", complaint.Resolve(outcome="replaced"))
 
 
 def be_content(shop: Shop) -> None:

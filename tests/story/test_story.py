@@ -50,7 +50,7 @@ WEBHOOKS = [
     "search.in_vain",
 ]
 
-STEPS = ["raised", "acknowledged", "escalated", "replied", "gesture", "resolved", "rated"]
+STEPS = ["raised", "acknowledged", "escalated", "replied", "requested", "gesture", "resolved", "rated"]
 ON_THE_TIMELINE = (
     "search.performed.v2",
     "fulfilment.order_delivered.v1",
