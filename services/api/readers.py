@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
 from threading import Lock
 from typing import TypeVar, cast
 
@@ -11,7 +12,7 @@ from fastapi import Request
 
 from events.log import EventLog
 from events.log.errors import LogError
-from services.ingest.http.answers import Problem, unavailable
+from services.ingest.http.answers import Problem
 from services.installation import Connection, Installation
 
 MOST_AT_ONCE = 4
@@ -95,9 +96,10 @@ def _answering(work: Callable[[], Answer]) -> Answer:
 def _away(error: Exception) -> Problem:
     if isinstance(error, UNBUILT):
         message = "The projections are not built yet: 'regulars up', or over Kafka 'regulars pump', builds them."
-        return unavailable(message)
-    message = f"The database or the log does not answer just now: {str(error).strip().partition(chr(10))[0]}."
-    return unavailable(message)
+    else:
+        said = str(error).strip().partition(chr(10))[0].rstrip(".")
+        message = f"The database or the log does not answer just now: {said}. Try again in a moment."
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", message, headers={"Retry-After": "1"})
 
 
 def readers_of(request: Request) -> Readers:

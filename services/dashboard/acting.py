@@ -127,13 +127,18 @@ def _route(action: Action) -> Callable[[Request], Awaitable[Response]]:
 
 async def _told_once(request: Request, viewer: Viewer, sent: Sent, done: Done) -> Response:
     """Answer with the page from which the form came, and in it what is shown once. Raises Problem."""
-    more = {"once": done.once, "flash": Flash("good", done.sentence)}
+    more = {"once": done.once and _with_host(request, done.once), "flash": Flash("good", done.sentence)}
     answer = await page_again(request, viewer, sent, more, HTTPStatus.OK)
     if answer is None:
         message = "What was made can be shown on its own page alone: open that, and do it again there."
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "nowhere_to_show", message)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _with_host(request: Request, once: Once) -> Once:
+    """Return what is shown once; a link of ours is whole, since it is sent to somebody else."""
+    return once._replace(text=f"{request.base_url}{once.text[1:]}") if once.text.startswith("/") else once
 
 
 async def _carried_out(request: Request, action: Action, viewer: Viewer, sent: Sent) -> Done:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from services.dashboard.desk_words import HELP, LABELS
+from services.dashboard.desk_words import HELP, LABELS, SUGGESTED
 from services.dashboard.formats import worded
 from services.desk.aggregates import BY_NAME
 from services.desk.asking import aggregate_of, class_of, from_words, schema_of
@@ -36,6 +36,7 @@ class Field(NamedTuple):
     most: float | None
     choices: tuple[str, ...]
     help: str
+    suggested: tuple[str, ...] = ()
 
     def options(self) -> list[tuple[str, str]]:
         """Return the choices with the words for them."""
@@ -93,6 +94,7 @@ def _field(name: str, plain: str, said: Mapping[str, Any], command: str, *, requ
         said.get("maximum"),
         tuple(map(str, said.get("enum", ()))),
         HELP.get(f"{command}.{name}", HELP.get(plain, "")),
+        SUGGESTED.get(f"{command}.{name}", SUGGESTED.get(plain, ())),
     )
 
 

@@ -52,6 +52,14 @@ HELP: Mapping[str, str] = {
     "withdraw.channel": "Such as email; leave it empty for all of them.",
 }
 
+SUGGESTED: Mapping[str, tuple[str, ...]] = {
+    "channel": ("phone", "email", "in_person", "web", "chat", "letter"),
+    "cause": ("late", "wrong_item", "damaged", "missing", "quality", "invoice", "service"),
+    "offer-gesture.kind": ("voucher", "refund", "replacement", "flowers"),
+    "currency": ("EUR", "GBP", "USD"),
+}
+"""What a browser suggests in a field where anything may be said, so that the same is called the same."""
+
 SENTENCES: Mapping[tuple[str, str], str] = {
     ("complaint", "raise"): "Complaint {id} is taken in.",
     ("complaint", "acknowledge"): "Complaint {id}: the customer knows that we heard them.",

@@ -22,6 +22,9 @@ from services.dashboard.signed_in import viewer_of
 from services.dashboard.ways import Ways
 from services.ingest.http.answers import Problem
 
+AWAY_SECONDS = 10
+"""After how long a page is asked for again that could not be made, since what it is made of did not answer."""
+
 Shape = Callable[[Request, Page, AskedFor, Viewer], Awaitable[Response]]
 
 
@@ -137,6 +140,8 @@ def with_query(path: str, query: Mapping[str, str], changes: Mapping[str, object
 
 
 def problem_page(request: Request, viewer: Viewer, problem: Problem) -> Response:
-    """Return a page that says in one sentence what is wrong, and leads on."""
-    context = {**surroundings(request, viewer), "problem": problem}
-    return page_answer(request, "problem.html", context, problem.status, {**PRIVATE, **problem.headers})
+    """Return a page that says what is wrong, and leads on; what is only away is asked for again by itself."""
+    away = problem.status is HTTPStatus.SERVICE_UNAVAILABLE and request.method == "GET"
+    context = {**surroundings(request, viewer), "problem": problem, "again": str(request.url) if away else ""}
+    refresh = {"Refresh": str(AWAY_SECONDS)} if away else {}
+    return page_answer(request, "problem.html", context, problem.status, {**PRIVATE, **problem.headers, **refresh})

@@ -7,6 +7,7 @@ decided what are views of their own (services/views/audit_{looks,sign_ins,decisi
 from collections.abc import Sequence
 from typing import Any
 
+from events.log.postgres import Journal
 from projections import PROJECTIONS
 from projections._engine import queries
 from projections._engine.status import parked
@@ -34,13 +35,22 @@ SELECT p.partition, p.next_offset, nullif(p.last_recorded_at, '-infinity') AS la
   FROM journal.partition AS p ORDER BY p.partition
 """
 
+DIGESTS = "A verification folds the whole log again and compares: keep its digests to compare a later one with."
 GUARDS: Sequence[tuple[str, str]] = (
     ("No chain of hashes", "The log keeps none: an event that was altered in the database itself is not shown by one."),
     ("Offsets without gaps", "Each event's offset is given under a lock, so that a missing event leaves a gap."),
     ("Ids that count once", "The same id with other content is refused, and kept as a conflict."),
-    ("Digests", "A verification folds the whole log again and compares: keep its digests to compare a later one with."),
+    ("Digests", DIGESTS),
 )
 """What guards the log, and what does not, as it is."""
+
+GUARDS_ON_KAFKA: Sequence[tuple[str, str]] = (
+    ("No chain of hashes", "The log keeps none: what was altered on the brokers themselves is not shown by one."),
+    ("Offsets of Kafka's", "Kafka numbers the records of a partition and copies them; access lists say who may write."),
+    ("Ids that count once", "Kafka remembers none: a known id is dropped where it is read, or parked as a conflict."),
+    ("Digests", DIGESTS),
+)
+"""The same where the log is on Kafka."""
 
 
 def answer(reading: Reading) -> Document:
@@ -57,7 +67,9 @@ def answer(reading: Reading) -> Document:
         },
         "running": [job.document() for job in recent if job.state == "running"],
         "last": None if last is None else _verification(last),
-        "guards": [{"what": what, "said": said} for what, said in GUARDS],
+        "guards": [
+            {"what": what, "said": said} for what, said in (GUARDS if isinstance(log, Journal) else GUARDS_ON_KAFKA)
+        ],
         "reports": [{"name": report.name, "title": report.title} for report in REPORTS],
         "tables": {
             "verified": last.outcome["projections"] if last else [],

@@ -28,6 +28,7 @@ SELECT t.time, t.id, split_part(t.type, '.', 3) AS kind, substr(t.subject, 6) AS
           FROM timeline
          WHERE subject >= 'user:' AND subject < 'user;' AND starts_with(type, 'regulars.access.')
            AND (%(user)s::text IS NULL OR subject = 'user:' || %(user)s)
+           AND split_part(type, '.', 3) IN ('signed_in', 'refused', 'user_changed')
            AND (%(kind)s = 'all' OR split_part(type, '.', 3) = %(kind)s)
            AND (%(time)s::timestamptz IS NULL OR ("time", id) < (%(time)s, %(id)s))
          ORDER BY "time" DESC, id DESC LIMIT %(limit)s) AS t

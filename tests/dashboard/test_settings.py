@@ -113,7 +113,7 @@ def test_a_user_is_added_with_a_link_that_is_shown_once(dashboard: Dashboard, br
     assert refused == 422
     assert "name at least one store" in notes(wrong)
     now = dashboard.connection.execute("SELECT now()").fetchall()[0][0]
-    assert links.user_of(dashboard.connection, link.removeprefix("/welcome/"), now) == name
+    assert links.user_of(dashboard.connection, link.removeprefix(f"{dashboard.url}/welcome/"), now) == name
     assert client.get(link).status_code == 200
     assert link not in client.get(USERS).text
     (row,) = [row for row in rows(client, USERS, "users") if row["name"] == name]
