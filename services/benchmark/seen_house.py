@@ -41,7 +41,7 @@ UPDATE {profile} SET last_seen = %(now)s - (substr(subject, 10)::bigint * 7919 %
   FROM (SELECT subject AS who, substr(subject, 10)::bigint AS i FROM {profile}) AS n WHERE n.who = subject
 """
 
-# One in twenty complained, and of these one in a hundred still waits.
+# One in twenty complained, and of these one in a hundred still waits; none was opened again.
 COMPLAINED = "DELETE FROM {complaint_cases} WHERE substr(subject, 10)::bigint %% 20 <> 0"
 WAITING = """
 UPDATE {complaint_cases} SET resolved = NULL, reopened = NULL, first_reply = NULL,
@@ -77,7 +77,10 @@ UPDATE {contact_plans} SET made = CASE WHEN i %% 100 > 0 THEN made END, skipped 
        due_on = CASE WHEN i %% 100 > 0 THEN due_on ELSE (%(now)s::timestamptz)::date + (i / 100 %% 60 - 20)::integer END
   FROM (SELECT subject AS who, substr(subject, 10)::bigint AS i FROM {contact_plans}) AS n WHERE n.who = subject
 """
-STORED = "UPDATE {table} SET store = (ARRAY['web', 'leeds', 'york', 'hull'])[1 + substr(subject, 10)::bigint %% 4]"
+STORED = """
+UPDATE {table} SET complaint = 'c-' || substr(subject, 10), reopened = NULL,
+       store = (ARRAY['web', 'leeds', 'york', 'hull'])[1 + substr(subject, 10)::bigint %% 4]
+"""
 MANAGED = "DELETE FROM {managers} WHERE substr(subject, 10)::bigint %% 10 <> 0"
 
 SHAPES = (COMPLAINED, MANAGED, WAITING, NAMED, TASKED, ASKED, PLANNED)

@@ -34,6 +34,9 @@ COLUMNS: LiteralString = """
 """
 TABLE: LiteralString = f"CREATE TEMP TABLE known_task ({COLUMNS}) ON COMMIT DROP"
 
+SAID: LiteralString = "person, task, title, reason, why, about, store, assignee, opened, due, done, dropped"
+EVERY_TASK: LiteralString = "tasks_by_person"
+
 STANDING: LiteralString = """
 SELECT *, CASE WHEN state <> 'open' THEN NULL WHEN due IS NULL THEN 'none'
                WHEN due < %(now)s::timestamptz THEN 'overdue'
@@ -43,13 +46,13 @@ SELECT *, CASE WHEN state <> 'open' THEN NULL WHEN due IS NULL THEN 'none'
                coalesce(about, '') AS about, coalesce(store, '') AS store, coalesce(assignee, '') AS manager,
                opened, due, CASE WHEN done <= %(now)s THEN done END AS done,
                CASE WHEN done <= %(now)s THEN 'done' WHEN dropped <= %(now)s THEN 'dropped' ELSE 'open' END AS state
-          FROM tasks_by_person
-         WHERE opened <= %(now)s AND (%(only)s::text[] IS NULL OR task = ANY (%(only)s))
+          FROM {source} AS said
+         WHERE opened <= %(now)s
            AND (%(begin)s::date IS NULL OR (opened AT TIME ZONE 'UTC')::date >= %(begin)s)
            AND (%(end)s::date IS NULL OR (opened AT TIME ZONE 'UTC')::date <= %(end)s)) AS t
  WHERE (%(store)s::text IS NULL OR store = %(store)s) AND (%(about)s::text IS NULL OR manager = %(about)s)
 """
-KNOWN: LiteralString = f"INSERT INTO known_task {STANDING}"
+KNOWN: LiteralString = f"INSERT INTO known_task {STANDING.format(source=EVERY_TASK)}"
 
 # The whole, and the same by manager, reason, store and deadline: ``part`` says which, and ``value`` what of it.
 COUNTED = """
@@ -86,7 +89,7 @@ OF_A_PART = ("tasks", "open", "overdue", "done", "dropped")
 
 def answer(connection: Connection, question: Question) -> Answer:
     """Return figures of all tasks; tables of managers, reasons, stores and deadlines, and of what is to be done."""
-    asked = question.parameters() | {"only": None}
+    asked = question.parameters()
     connection.execute(TABLE)
     connection.execute(KNOWN, asked)
     parts: dict[str, list[dict[str, Any]]] = {"manager": [], "reason": [], "store": [], "deadline": []}

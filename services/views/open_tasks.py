@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from projections._engine import queries
 from services.access.roles import Capability
-from services.reports.tasks import COLUMNS, DEADLINES, STANDING, TASKS
+from services.reports.tasks import COLUMNS, DEADLINES, SAID, STANDING, TASKS
 from services.views.event_places import with_places
 from services.views.people import staff, versions_of, with_people
 from services.views.reports import ByStore, Store, answered
@@ -33,15 +33,23 @@ Deadline = Annotated[str, Meta(description=f"By deadline: {', '.join(DEADLINES)}
 Open = Annotated[str, Meta(description="The task whose forms are open.", max_length=128)]
 Limit = Annotated[int, Meta(description="The most tasks that are listed.", ge=1, le=10_000)]
 
-# Those that are open under some identifier: what is open at all is among them, and an index finds them.
-OPEN_NAMES = """
-SELECT DISTINCT task FROM tasks
- WHERE (done IS NULL OR done > %(now)s) AND (dropped IS NULL OR dropped > %(now)s)
-   AND (%(store)s::text IS NULL OR store = %(store)s)
-"""
+# What is open: an index finds the rows, and what has but one row is told by it. What was told of under several
+# identifiers is merged by person, and is open where all of its rows are.
+OPEN_ROWS: LiteralString = f"""(
+WITH row_open AS MATERIALIZED (
+    SELECT coalesce(p.person, t.subject) AS person, t.*
+      FROM tasks AS t LEFT JOIN person_of AS p ON p.identifier = t.subject
+     WHERE (t.done IS NULL OR t.done > %(now)s) AND (t.dropped IS NULL OR t.dropped > %(now)s)
+), several AS MATERIALIZED (
+    SELECT task FROM tasks WHERE task = ANY (ARRAY(SELECT task FROM row_open)) GROUP BY task HAVING count(*) > 1
+)
+SELECT {SAID} FROM row_open WHERE task NOT IN (SELECT task FROM several)
+ UNION ALL
+SELECT {SAID} FROM tasks_by_person WHERE task = ANY (ARRAY(SELECT task FROM several))
+)"""  # noqa: S608 - made of constants
 
 TABLE: LiteralString = f"CREATE TEMP TABLE open_task ({COLUMNS}) ON COMMIT DROP"
-OPENED: LiteralString = f"INSERT INTO open_task {STANDING} AND state = 'open'"
+OPENED: LiteralString = f"INSERT INTO open_task {STANDING.format(source=OPEN_ROWS)} AND state = 'open'"
 
 LISTED = """
 SELECT person, task, title, reason, why, due, deadline, manager, store, about, opened,
@@ -102,10 +110,9 @@ def answer(reading: Reading) -> Document:
 
 def _find_open(reading: Reading) -> None:
     """Put what is open into a table that lasts as long as the reading."""
-    said = {"now": reading.now, "store": reading.asked.store}
-    names = [row["task"] for row in queries.rows(reading.connection, OPEN_NAMES, **said)]
+    said = {"now": reading.now, "store": reading.asked.store, "begin": None, "end": None, "about": None}
     reading.connection.execute(TABLE)
-    reading.connection.execute(OPENED, said | {"begin": None, "end": None, "about": None, "only": names})
+    reading.connection.execute(OPENED, said)
 
 
 def _shown(reading: Reading, listed: list[dict[str, Any]]) -> list[Row]:
