@@ -19,8 +19,9 @@ STATUS = HTTPStatus.INTERNAL_SERVER_ERROR
 async def failed_answer(request: Request, error: Exception) -> Response:
     """Answer with a page to a browser, and with problem details to a programme."""
     name = token_hex(4)
-    # The server logs the whole of it on the next line.
-    LOGGER.error("%s %s failed: %s, told as %s", request.method, request.url.path[:256], type(error).__name__, name)
+    told = (request.method, str(request.scope["path"])[:256], type(error).__name__, name)
+    LOGGER.error("%s %s failed: %s, told as %s", *told, exc_info=error)
+    error.add_note(f"Told as {name}.")  # the server logs it again, but for what has a note
     message = f"This is a fault of ours. Whoever runs Regulars finds it in the log, as {name}; trying again may help."
     if for_people(request):
         return outside("failed.html", {"title": "This did not work", "message": message}, STATUS)

@@ -53,6 +53,12 @@ def _list(installation: Installation, stop: Event, report: Report) -> None:
     follow_until_stopped(installation, stop, report)
 
 
+def _refresh(installation: Installation, stop: Event, report: Report) -> None:
+    from services.house.nightly import refresh_nightly  # noqa: PLC0415 - see above
+
+    refresh_nightly(installation, stop, report)
+
+
 def _serve(installation: Installation, stop: Event, report: Report) -> None:
     from services.api.serving import serve_beside  # noqa: PLC0415 - see above
     from services.cli.warnings_told import tell_warnings  # noqa: PLC0415 - see above
@@ -74,6 +80,7 @@ ONCE_BUILT = (
     Loop("the reactions", _react),
     Loop("the sender", _send),
     Loop("the directory", _list),
+    Loop("the night's work", _refresh),
     Loop("the front door and the pages", _serve),
 )
 """What looks at the projections."""

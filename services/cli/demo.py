@@ -29,6 +29,7 @@ from services.demo.loading import Simulated, load_orders, load_simulated
 from services.demo.rendering import render
 from services.demo.report import Report, shop_report
 from services.house.clock import Clock, clock_of, put_clock
+from services.house.nightly import note
 from services.installation import Installation
 from services.refreshing import Refreshed, Standing, refreshed
 from services.settings import Settings
@@ -90,6 +91,7 @@ def _loaded(installation: Installation, home: Path) -> _Shown:
     say("The projections have seen them all; dials, rules and segments are worked out")
     with installation.connect() as connection, progress("Working out") as heard:
         worked_out = refreshed(Standing(connection, log, installation.connect), heard)
+        note(connection, worked_out, "the demo")
     bring_up_to_date(installation, "demo")
     _live_in_its_own_time(installation)
     say("Now the whole log is folded again, plainly, to compare")

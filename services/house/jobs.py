@@ -18,6 +18,9 @@ from psycopg.types.json import Jsonb
 from projections._engine.registry import Connection
 
 LOGGER = logging.getLogger("regulars.jobs")
+REFRESH = "refresh"
+"""The kind of what is worked out every night (services/house/nightly.py)."""
+
 TOLD_EVERY_SECONDS = 0.25
 STOP_SECONDS = 10.0
 MOST_SAID_CHARACTERS = 1000

@@ -8,7 +8,7 @@ from projections._engine.registry import Connection
 from projections._engine.status import BUILDING, Status, leaders, parked, statuses
 from services.house import jobs
 from services.house.folding_again import KINDS, last_digests
-from services.house.jobs import Job
+from services.house.jobs import REFRESH, Job
 from services.views.folding_rates import FoldingRates, Rate
 from services.views.inflow import lately
 from services.views.view import Document, Parameters, Reading, View
@@ -63,7 +63,7 @@ def _pace(status: Status, rate: Rate, coming_per_second: float) -> dict[str, flo
 
 
 def _jobs(connection: Connection) -> Iterator[Job]:
-    for kind in KINDS:
+    for kind in (*KINDS, REFRESH):
         yield from jobs.jobs(connection, kind, RECENT_JOBS)
 
 
