@@ -103,7 +103,7 @@ def called(connection: Connection, typed: str, *, most: int = MOST_OF_A_WORD, ma
     words = sorted(set(folding.words(typed)), key=len, reverse=True)
     if not words:
         return Named([], [])
-    rare = [word for word in words if _bearers(connection, word, limit=most) <= most]
+    rare = words if len(words) == 1 else [word for word in words if _bearers(connection, word, limit=most) <= most]
     patterns = [f"% {word}%" for word in words if word not in rare]
     if not rare:
         return Named(None, patterns)

@@ -34,12 +34,14 @@ Open = Annotated[str, Meta(description="The task whose forms are open.", max_len
 Limit = Annotated[int, Meta(description="The most tasks that are listed.", ge=1, le=10_000)]
 
 # What is open: an index finds the rows, and what has but one row is told by it. What was told of under several
-# identifiers is merged by person, and is open where all of its rows are.
+# identifiers is merged by person, and is open where all of its rows are, and of who and what store some of them say.
 OPEN_ROWS: LiteralString = f"""(
 WITH row_open AS MATERIALIZED (
     SELECT coalesce(p.person, t.subject) AS person, t.*
       FROM tasks AS t LEFT JOIN person_of AS p ON p.identifier = t.subject
      WHERE (t.done IS NULL OR t.done > %(now)s) AND (t.dropped IS NULL OR t.dropped > %(now)s)
+       AND (%(store)s::text IS NULL OR t.store = %(store)s OR %(store)s = '' AND t.store IS NULL)
+       AND (%(about)s::text IS NULL OR t.assignee = %(about)s OR %(about)s = '' AND t.assignee IS NULL)
 ), several AS MATERIALIZED (
     SELECT task FROM tasks WHERE task = ANY (ARRAY(SELECT task FROM row_open)) GROUP BY task HAVING count(*) > 1
 )
@@ -86,8 +88,8 @@ def answer(reading: Reading) -> Document:
         message = f"deadline: {asked.deadline!r} is none; there are {', '.join(DEADLINES)}."
         raise BadParameter(message)
     report = answered(TASKS, replace(reading, asked=ByStore(store=asked.store, limit=50)))
-    _find_open(reading)
     manager = "" if asked.manager == NOBODY else asked.manager
+    _find_open(reading, manager)
     wanted = {"reason": asked.reason, "manager": manager, "deadline": asked.deadline, "limit": asked.limit}
     listed = queries.rows(reading.connection, LISTED, now=reading.now, **wanted)
     counts = queries.rows(reading.connection, COUNTED, manager=manager)
@@ -108,9 +110,9 @@ def answer(reading: Reading) -> Document:
     }
 
 
-def _find_open(reading: Reading) -> None:
+def _find_open(reading: Reading, manager: str | None) -> None:
     """Put what is open into a table that lasts as long as the reading."""
-    said = {"now": reading.now, "store": reading.asked.store, "begin": None, "end": None, "about": None}
+    said = {"now": reading.now, "store": reading.asked.store, "begin": None, "end": None, "about": manager}
     reading.connection.execute(TABLE)
     reading.connection.execute(OPENED, said)
 
