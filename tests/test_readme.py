@@ -61,6 +61,9 @@ def test_the_commands_of_the_readme_work_as_pasted(home: Path) -> None:
         "bring 80 % of their revenue of 17.98 GBP",
         '"order":"1001","store":"web","state":"placed"',
         "regulars.events",
+        "anna is added as staff.",
+        "/welcome/",
+        "let in no more since",
     ):
         assert promised in output
     assert "sold: strptime" in (home / "till.csv.rejects.jsonl").read_text(encoding="utf-8")
