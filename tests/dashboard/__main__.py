@@ -24,7 +24,7 @@ from services.benchmark.api_process import ApiProcess, api_process
 from services.embedded.postgres import embedded_postgres
 from services.installation import Installation, open_installation
 from services.settings import Settings
-from tests.conftest import TEST_SERVER
+from tests.conftest import PARTITIONS, TEST_SERVER
 from tests.dashboard.shop import fill
 
 VIEWERS = 200
@@ -104,7 +104,7 @@ def shop() -> Iterator[Installation]:
         Path(folder).chmod(0o711)
         with (
             embedded_postgres(Path(folder) / "home", print, changes=TEST_SERVER) as dsn,
-            open_installation(Settings(postgres=dsn)) as installation,
+            open_installation(Settings(postgres=dsn, partitions=PARTITIONS)) as installation,
         ):
             fill(installation)
             yield installation
