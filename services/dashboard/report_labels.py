@@ -51,4 +51,5 @@ def label(name: str, beside: Container[str] = ()) -> str:
     for suffix in SECONDS:
         plain = plain.removesuffix(suffix)
     said = LABELS.get(name) or formats.worded(plain)
-    return f"{said}, share" if name.endswith("_share") and plain in beside else said
+    alike = name.endswith("_share") and plain in beside and said == (LABELS.get(plain) or formats.worded(plain))
+    return f"{said}, share" if alike else said

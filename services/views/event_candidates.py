@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, LiteralString, NamedTuple
 
+from projections import PROJECTIONS
 from projections._engine import queries
-from projections._engine.registry import Connection
+from projections._engine.registry import Connection, live_tables
 from projections.unmet_demand import normalised
 from projections.visits import WHOLE
 from services.reports.visits import OUTCOMES, PLACED
@@ -18,6 +19,8 @@ from services.views.event_kinds import Kind, Narrowed
 AT_ONCE = 1_000
 MOST_ROWS = 8_000
 """Of many types the newest of each are read, and most of them are not among the newest of all."""
+EVENTS_BY_SUBJECT = [each for each in PROJECTIONS if each.name == "timeline"]
+"""What has a table of its own where the log cannot be queried: of that events are found by subject alone."""
 MOST_PEOPLE = 1_000
 """Of more customers than these the events are not looked for one by one."""
 
@@ -45,6 +48,11 @@ SELECT t.* FROM unnest(%(types)s::text[]) AS y (type)
  CROSS JOIN LATERAL (SELECT {COLUMNS} FROM timeline WHERE type = y.type AND {BETWEEN}
                       ORDER BY "time" DESC, id DESC LIMIT %(limit)s) AS t
  ORDER BY t."time" DESC, t.id DESC LIMIT %(limit)s
+"""  # noqa: S608 - made of constants
+
+ANYWHERE: LiteralString = f"""
+SELECT {COLUMNS} FROM timeline WHERE type = ANY (%(types)s) AND {BETWEEN}
+ ORDER BY "time" DESC, id DESC LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 
 OF_PEOPLE: LiteralString = f"""
@@ -115,16 +123,18 @@ class Candidates:
         """Find out who can have any; of a past, which has no such projections, only whom the question names."""
         self._connection = connection
         self.types = kind.types
+        self._indexed = not live_tables(connection, EVENTS_BY_SUBJECT)
         self._subjects = _people(connection, kind, narrowed, subject, now=now)
 
     def before(self, window: Window) -> Seen:
         """Return the last events of a window, so many that it costs little."""
-        limit = AT_ONCE if self._subjects is not None else min(AT_ONCE, MOST_ROWS // len(self.types))
+        by_type = self._subjects is None and self._indexed
+        limit = min(AT_ONCE, MOST_ROWS // len(self.types)) if by_type else AT_ONCE
         asked = {**window._asdict(), "types": self.types, "limit": limit}
-        if self._subjects is None:
-            rows = queries.rows(self._connection, OF_TYPES, **asked)
-        else:
+        if self._subjects is not None:
             rows = queries.rows(self._connection, OF_PEOPLE, **asked, subjects=self._subjects)
+        else:
+            rows = queries.rows(self._connection, OF_TYPES if by_type else ANYWHERE, **asked)
         return Seen(rows, (rows[-1]["time"], rows[-1]["id"]) if len(rows) == limit else None)
 
 

@@ -8,6 +8,7 @@ customer wrote.
 The awkward half: a page looks at some thousand events and says no more of what lies before; then it counts what it
 found, and the rest comes with the next page, or with the CSV. Visits are those that a report counts only as of now: a
 past has what was done in them. What has just come in may be listed here before a report has counted it.
+Over Kafka events are kept by customer alone, so a list that neither names one nor something that few have reads all.
 """
 
 from collections.abc import Iterator, Sequence

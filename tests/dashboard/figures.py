@@ -22,8 +22,14 @@ class Figure(NamedTuple):
         return self.own or self.of_row
 
 
+SHOWN_AS = {"figure-value", "num", "tab-count"}
+"""Classes of what shows a figure."""
+UNMARKED = "not marked as a figure"
+TABLE_PARTS = {"td", "p"}
+
+
 def figures(source: str) -> list[Figure]:
-    """Return the figures of a page."""
+    """Return the figures of a page; what looks like one in a table or a box, and is not marked, leads nowhere."""
     parser = _Parser()
     parser.feed(source)
     parser.close()
@@ -48,6 +54,8 @@ class _Parser(HTMLParser):
             figure = Figure(said[MARK] or "", [], self._row if "tr" in self._open else [])
             self.found.append(figure)
             self._figures.append((len(self._open), figure))
+        elif SHOWN_AS & set((said.get("class") or "").split()) and tag in TABLE_PARTS and not self._figures:
+            self.found.append(Figure(f"{UNMARKED}, in <{tag}>", [], []))
         if tag == "a" and said.get("href"):
             self._row.append(said["href"] or "")
             for _, figure in self._figures:

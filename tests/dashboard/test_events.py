@@ -6,6 +6,7 @@ import io
 import pytest
 
 from services.access.roles import Role
+from services.views import event_candidates
 from tests.dashboard.conftest import Browsing
 from tests.dashboard.reading import Html
 from tests.dashboard.shop import NORTH, SOUTH
@@ -28,15 +29,19 @@ def test_the_pages_of_a_list_are_all_of_it_once(browsing: Browsing) -> None:
     assert [(row["partition"], row["offset"]) for row in rows] == [(str(at), str(offset)) for _, at, offset in paged]
 
 
-def test_visits_are_listed_once_however_small_the_pages(browsing: Browsing) -> None:
-    """Where each visit began, page by page, is where all of them began."""
+def test_visits_are_listed_once_however_few_are_looked_at(browsing: Browsing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where each visit began, a few events at a time and page by page, is where all of them began."""
     client, asked = browsing(), {"what": "visits", "from": "2011-03-20", "to": "2011-03-31"}
     whole = client.get("/v1/events", params={**asked, "limit": "1000"}).json()
+    events = [str(row["offset"]) for row in whole["tables"]["events"]]
     first = client.get("/v1/events", params={**asked, "limit": "7"}).json()
-    second = client.get("/v1/events", params={**asked, "limit": "1000", "after": first["next"]}).json()
 
-    events = [*first["tables"]["events"], *second["tables"]["events"]]
-    assert [row["offset"] for row in events] == [row["offset"] for row in whole["tables"]["events"]]
+    monkeypatch.setattr(event_candidates, "AT_ONCE", 5)
+    again = client.get("/v1/events.csv", params=asked).text
+    then = client.get("/v1/events.csv", params={**asked, "after": first["next"]}).text
+
+    assert [row["offset"] for row in csv.DictReader(io.StringIO(again))] == events
+    assert [row["offset"] for row in csv.DictReader(io.StringIO(then))] == events[7:]
     assert whole["figures"]["events"] == len(events) > 10
 
 
