@@ -25,6 +25,9 @@ from services.ingest.http.answers import Problem
 AWAY_SECONDS = 10
 """After how long a page is asked for again that could not be made, since what it is made of did not answer."""
 
+MOVED = {"/customers/movers": "/movers"}
+"""Where pages were found before, and are now: what somebody kept leads on."""
+
 Shape = Callable[[Request, Page, AskedFor, Viewer], Awaitable[Response]]
 
 
@@ -32,10 +35,20 @@ def router() -> APIRouter:
     """Return the routes of all pages. They are no part of the documented API: the same is under ``/v1``."""
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route("/", _home, methods=["GET"])
+    for before, now in MOVED.items():
+        for suffix in ("", ".json", ".csv"):
+            routes.add_api_route(f"{before}{suffix}", _moved(f"{now}{suffix}"), methods=["GET"])
     for page in PAGES:
         for suffix, shape in ((".json", _json), (".csv", _csv), ("", _html)):
             routes.add_api_route(f"{page.at}{suffix}", _route(page, shape), methods=["GET"])
     return routes
+
+
+def _moved(there: str) -> Callable[[Request], Awaitable[Response]]:
+    async def route(request: Request) -> Response:
+        return RedirectResponse(with_query(there, request.query_params, {}), HTTPStatus.PERMANENT_REDIRECT)
+
+    return route
 
 
 def _route(page: Page, shape: Shape) -> Callable[[Request], Awaitable[Response]]:

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from psycopg import IsolationLevel
+from psycopg import IsolationLevel, sql
 
 from events.log import EventLog
 from projections import PROJECTIONS, profile, purchases
 from projections._engine import checkpoint
 from projections._engine.as_of import AtPositions, Until
+from projections._engine.ddl import SCHEMA
 from projections._engine.declaration import Projection
 from projections._engine.past import Heard, look_at, made
 from projections._engine.registry import Connection, live_tables
@@ -22,6 +23,8 @@ NO_CURRENCY = ""
 
 WORK_MEMORY = "SET LOCAL work_mem = '128MB'"
 """A report sorts and joins everybody; with the little that suits short queries it would do so on disk."""
+
+HOLD = sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE")
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def ask(connection: Connection, report: Report, asked: Asked, look_back: LookBac
     """Return a report's answer, of now or of a past. Everything is read in one snapshot. Raises BadQuestion."""
     _check(report, asked)
     if look_back is None:
-        with snapshot(connection):
+        with snapshot(connection, report.reads):
             question = settled(connection, asked, None)
             return Told(
                 report, question, folded_up_to(connection, made_of(report.reads)), report.answer(connection, question)
@@ -141,13 +144,21 @@ def folded_up_to(connection: Connection, projections: Sequence[Projection]) -> d
 
 
 @contextmanager
-def snapshot(connection: Connection) -> Iterator[None]:
-    """Read everything as it is at one instant, with memory enough to sort everybody."""
+def snapshot(connection: Connection, reads: Iterable[str] = ()) -> Iterator[None]:
+    """Read everything as it is at one instant, with memory enough to sort everybody.
+
+    What is read of these projections is not swapped meanwhile: names are looked up as of now, whatever the instant, so
+    that a table that was filled since would seem to be empty. A swap waits until the reading is over.
+    """
+    held = live_tables(connection, projections_named(reads)) if reads else []
     before = connection.isolation_level
     connection.isolation_level = IsolationLevel.REPEATABLE_READ
     try:
         with connection.transaction():
             connection.execute(WORK_MEMORY)
+            if held:
+                views = [sql.Identifier(SCHEMA, table.projection.name) for table in held]
+                connection.execute(HOLD.format(sql.SQL(", ").join(views)))  # no query: the instant is chosen after it
             yield
     finally:
         connection.isolation_level = before

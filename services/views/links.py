@@ -4,12 +4,10 @@ An identifier may hold whatever a source calls somebody, a slash, a question mar
 it is quoted but what addresses have in plain sight.
 """
 
-from urllib.parse import quote
-
-PLAIN = ":@~"
+from services.views.addresses import part as quoted
 
 
 def customer_href(subject: str, part: str = "") -> str:
     """Return the address of a customer's page, or of a part of it, such as ``timeline`` or ``why``."""
-    address = f"/customers/{quote(subject, safe=PLAIN)}"
+    address = f"/customers/{quoted(subject)}"
     return f"{address}/{part}" if part else address

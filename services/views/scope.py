@@ -31,6 +31,9 @@ SELECT asked.subject FROM unnest(%(subjects)s::text[]) AS asked (subject)
     OR EXISTS (SELECT FROM managers_of(asked.subject) WHERE manager = %(name)s)
 """
 
+CHECKED_BY = ("profile", "purchases", "visits", "complaint_cases", "managers")
+"""What tells who somebody is, and who may look at them."""
+
 
 def checked(connection: Connection, view: View, viewer: Viewer, path: Mapping[str, str], asked: Asked) -> Asked:
     """Return the parameters as this viewer may ask them. Raises NotYours, NotFound, BadParameter."""

@@ -14,7 +14,7 @@ from projections._engine.registry import Connection
 from services.access.viewer import Viewer
 from services.house.clock import Clock
 from services.reports.asking import folded_up_to, made_of, projections_named, snapshot
-from services.views.scope import checked
+from services.views.scope import CHECKED_BY, checked
 from services.views.view import BadParameter, Document, House, Past, Reading, Row, View
 
 PATIENCE_SECONDS = 0.2
@@ -80,7 +80,7 @@ def _reading(connection: Connection, view: View, asking: Asking) -> Iterator[tup
     if until is not None and view.past is Past.NOBODY:
         message = f"as_of: {view.title} can only be asked of now."
         raise BadParameter(message)
-    with snapshot(connection):
+    with snapshot(connection, CHECKED_BY if view.personal else ()):
         asking = replace(asking, asked=checked(connection, view, asking.viewer, asking.path, asking.asked))
     if until is not None and view.past is Past.EVERYBODY:
         past = made(made_of(view.reads), asking.house.log(), asking.house.connect, until)
@@ -95,7 +95,7 @@ def _reading(connection: Connection, view: View, asking: Asking) -> Iterator[tup
         with looking_back(connection, PROJECTIONS, asking.path["subject"], until):
             yield _as_asked(connection, asking, now), positions_of(connection, view)
         return
-    with snapshot(connection):
+    with snapshot(connection, view.reads):
         yield _as_asked(connection, asking, now), positions_of(connection, view)
 
 

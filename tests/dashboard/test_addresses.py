@@ -48,7 +48,7 @@ def test_a_name_is_one_part_of_a_path(strange: str) -> None:
     assert named(path.split("/")[2]) == strange
 
 
-@pytest.mark.parametrize("strange", [each for each in STRANGE if not each.endswith((".json", ".csv"))], ids=ascii)
+@pytest.mark.parametrize("strange", STRANGE, ids=ascii)
 def test_a_customer_has_a_page_whatever_they_are_called(
     strange: str, dashboard: Dashboard, manager: httpx.Client
 ) -> None:
@@ -94,3 +94,11 @@ def test_a_slash_as_it_is_separates(manager: httpx.Client) -> None:
     """A part of a customer's page that there is not is none, and no customer of that name."""
     assert manager.get("/customers/card:12/3").status_code == 404
     assert manager.get("/v1/customers/card:12/3/4").status_code == 404
+
+
+@pytest.mark.parametrize("suffix", ["", ".json", ".csv"])
+def test_what_was_found_elsewhere_before_leads_on(manager: httpx.Client, suffix: str) -> None:
+    """With the same question."""
+    answer = manager.get(f"/customers/movers{suffix}", params={"manager": "mia"})
+
+    assert (answer.status_code, answer.headers["location"]) == (308, f"/movers{suffix}?manager=mia")

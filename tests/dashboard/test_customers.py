@@ -148,7 +148,7 @@ def test_an_exact_hit_leads_to_the_customer(browsing: Browsing, agnes: str) -> N
 
     exact, name = client.get("/search", params={"q": "A-77/9"}), client.get("/search", params={"q": "agnes o"})
 
-    assert (exact.status_code, exact.headers["location"]) == (303, f"/customers/{agnes.replace(':', '%3A')}")
+    assert (exact.status_code, exact.headers["location"]) == (303, f"/customers/{agnes}")
     assert name.status_code == 200
     assert agnes in name.text
     assert "Ágnes O&#39;Neil" in name.text
