@@ -33,6 +33,12 @@ MOST_MEANWHILE = 2
 """So many are worked out meanwhile at a time; the others wait, and so does nobody who looks."""
 
 
+BOUNDS = """
+SET client_connection_check_interval = '5s'; SET statement_timeout = '30min'
+"""
+"""What is worked out ends with whoever works it out, and holds up the cleaning of Postgres for half an hour at most."""
+
+
 class Made(NamedTuple):
     """What was worked out, of which positions, and by which clock."""
 
@@ -132,8 +138,10 @@ class Kept:
 
     def _run(self, key: Hashable, connect: Connect, work: Work, done: Event) -> None:
         try:
-            with self._turns, connect("regulars api, worked out meanwhile") as connection, snapshot(connection):
-                self._made(key, connection, work)
+            with self._turns, connect("regulars api, worked out meanwhile") as connection:
+                connection.execute(BOUNDS)
+                with snapshot(connection):
+                    self._made(key, connection, work)
         except Exception:  # the outermost of a thread: what was kept is told on, and it is tried again
             LOGGER.exception("what is kept of %s could not be worked out", key)
         finally:
