@@ -94,7 +94,6 @@ def answer(reading: Reading) -> Document:
             "currency": currencies.pop() if len(currencies) == 1 else "",
             "whole": not looked.rest,
         },
-        "subject": asked.subject,
         "word": search.kind.word,
         "kinds": WORDS,
         "choices": {"stores": stores_of(reading)},
@@ -196,11 +195,6 @@ def _instants(asked: EventsParameters) -> tuple[str, str]:
     return begin, f"{last} 00:00Z" if last else "infinity"
 
 
-def customer_of(document: Document) -> str:
-    """Return of which customer alone a list tells, where it was narrowed to one."""
-    return str(document["subject"])
-
-
 EVENTS_VIEW = View(
     name="events",
     path="/events",
@@ -211,5 +205,4 @@ EVENTS_VIEW = View(
     capability=Capability.PERSONAL,
     past=Past.EVERYBODY,
     rows=every_event,
-    tells_of=customer_of,
 )
