@@ -21,7 +21,7 @@ def stores_of(reading: Reading) -> list[str]:
     """Return the stores that a viewer can choose from, of now also where a past is asked for."""
     if reading.viewer.narrowed:
         return sorted(reading.viewer.stores)
-    live = replace(reading, until=None)
+    live = replace(reading, until=None, patience_seconds=0.0)
     found: list[str] | None = kept(live, "stores", (), _stores, much=is_much(live, ("purchases", "visits")))
     return found or []
 
