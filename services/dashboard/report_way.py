@@ -2,11 +2,14 @@
 
 A way is the name of a kind of events, see ``services/views/event_kinds``, and what narrows it: ``@column`` stands for
 what the row has in that column, or the question. ``day=`` and ``month=`` are a period. Store, period and point in time
-of the report are kept. An empty way is of what no event tells, such as a rule of ours.
+of the report are kept. ``why`` leads to where one customer's figure is explained by its events. An empty way is of what
+no event tells, such as a rule of ours.
 """
 
 from collections.abc import Mapping
 from typing import NamedTuple
+
+WHY = "why"
 
 
 class ReportWays(NamedTuple):

@@ -33,11 +33,11 @@ WORTH: dict[str, ReportWays] = {
         "revenue currency=@currency",
         {},
         {
-            "loudest": {"dial": "revenue subject=@person"},
+            "loudest": {"dial": "why figure=dial of=@currency subject=@person"},
             "distribution": {"customers": "orders"},
             "stores": {"customers": "orders store=@store"},
-            "up": {"dial": "revenue subject=@person"},
-            "down": {"dial": "revenue subject=@person"},
+            "up": {"dial": "why figure=dial of=@currency subject=@person"},
+            "down": {"dial": "why figure=dial of=@currency subject=@person"},
         },
     ),
     "share_of_customer": ReportWays(

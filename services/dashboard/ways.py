@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 from services.access.roles import Capability
 from services.access.viewer import Viewer
-from services.dashboard.report_way import ReportWays, read
+from services.dashboard.report_way import WHY, ReportWays, read
 from services.dashboard.report_ways import WAYS
+from services.views.links import customer_href
 
 Row = Mapping[str, Any]
 OF_A_PERIOD = frozenset({"visits", "unmet_demand"})
@@ -84,11 +85,20 @@ class Ways:
         if not way:
             return ""
         said = {name: self._said(text, row) for name, text in read(way).items()}
+        if said["what"] == WHY:
+            return self._why(said)
         if day := said.pop("day", None):
             said |= {"from": day, "to": day}
         if month := said.pop("month", None):
             said |= _month(month)
         return self.events(**{**self._asked, **(narrowed or {}), **said})
+
+    def _why(self, said: dict[str, Any]) -> str:
+        """Return where a figure of one customer is explained by its events."""
+        if not self._may:
+            return ""
+        href = f"{customer_href(said['subject'])}/why?{urlencode({'figure': said['figure'], 'of': said['of']})}"
+        return self.keeping(href)
 
     def _said(self, text: str, row: Row) -> Any:  # noqa: ANN401 - whatever the row has
         if not text.startswith("@"):

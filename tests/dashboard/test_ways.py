@@ -11,7 +11,7 @@ from services.access.roles import Role
 from services.access.viewer import Viewer
 from services.dashboard.registered import PAGES
 from services.dashboard.report_shape import kind_of
-from services.dashboard.report_way import read
+from services.dashboard.report_way import WHY, read
 from services.dashboard.report_ways import WAYS
 from services.dashboard.ways import Ways
 from services.reports import REPORTS
@@ -22,6 +22,7 @@ from tests.dashboard.figures import Figure, figures
 CLICKS = 3
 TRIED = 4
 LINK = re.compile(r'<a [^>]*href="(/[^"]*)"')
+EVENT_LINK = re.compile(r'href="/events/\d+/\d+"')
 EVENT = re.compile(r"^/events/\d+/\d+$")
 OF_EVENTS = re.compile(r"^/(?:events|customers/[^/?]+/(?:why|timeline))$")
 """Pages that list events, also where there are none."""
@@ -210,7 +211,7 @@ def test_every_report_says_which_events_are_behind_it(browsing: Browsing) -> Non
         ]
 
     assert not lacking
-    assert {read(way)["what"] for way in ways if way} <= set(KINDS)
+    assert {read(way)["what"] for way in ways if way} <= {*KINDS, WHY}
 
 
 NUMBERS = ("number", "money", "share", "duration")
@@ -237,3 +238,12 @@ def test_whoever_may_look_at_figures_has_no_way_to_events(browsing: Browsing) ->
 
     assert not [href for page in pages for figure in figures(page) for href in figure.own if "/events" in href]
     assert viewer.get("/events").status_code == 403
+
+
+def test_a_dial_in_a_report_leads_to_why_it_is_so(browsing: Browsing) -> None:
+    """What is one customer's, and no count of events, is explained by them on their page of it."""
+    hrefs = [each for figure in figures(browsing().get("/reports/dial").text) for each in figure.own]
+    whys = [each for each in hrefs if "figure=dial" in each]
+
+    assert len(whys) > SOME
+    assert EVENT_LINK.search(browsing().get(whys[0]).text)
