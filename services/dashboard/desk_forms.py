@@ -45,12 +45,16 @@ def decide(acting: Acting) -> Done:
 
 
 def _check(acting: Acting, command: Command, state: Any) -> None:  # noqa: ANN401 - each aggregate has its own
-    """Raise NotFound and NotYours for a customer about whom its sender may not decide."""
+    """Raise NotFound and NotYours for a customer about whom its sender may not decide, or a store not theirs."""
     viewer, named = acting.viewer, str(getattr(command, "subject", ""))
     if named:
         check_subject(acting.connection, viewer, named)
     if not viewer.narrowed:
         return
+    store = str(getattr(command, "store", ""))
+    if store and store not in viewer.stores:
+        message = f"You may not write for the store {store[:64]}: yours is {', '.join(sorted(viewer.stores)) or 'none'}."
+        raise NotYours(message)
     subjects = {named, str(getattr(state, "subject", "")), *getattr(state, "customers", ())}
     if acting.path["aggregate"] in OF_A_CUSTOMER:
         subjects.add(acting.path["name"])

@@ -97,7 +97,7 @@ def test_a_form_leads_to_pages_of_ours_alone(back: str, browsing: Browsing) -> N
 
 
 def test_staff_act_for_customers_whom_they_see(dashboard: Dashboard, browsing: Browsing) -> None:
-    """Whoever works in the north does nothing for a customer of the south, whichever way the customer is named."""
+    """Whoever works in the north does nothing for a customer of the south, however they are named, nor in its name."""
     client = browsing(Role.STAFF, "north")
     north, south = raised(dashboard), raised(dashboard, SOUTH)
     dashboard.tell(TaskOpened(task=south, title="Call", store="south"), by=SOUTH.subject)
@@ -109,9 +109,11 @@ def test_staff_act_for_customers_whom_they_see(dashboard: Dashboard, browsing: B
         send(client, f"{south}-new", "raise", subject=SOUTH.subject),
         client.post(plan, data={**FORM, "contact": "spring"}),
         client.post(assign, data={**FORM, "manager": "staff-north"}),
+        send(client, f"{north}-other", "raise", subject=NORTH.subject, store="south"),
+        client.post(f"/complain/{NORTH.subject}", data={**FORM, "text": "Cold!", "store": "south"}),
     ]
 
-    assert [answer.status_code for answer in answers] == [303, 403, 403, 403, 403]
+    assert [answer.status_code for answer in answers] == [303, *[403] * 6]
     assert all("You may not" in Html(answer.text).text for answer in answers[1:])
     assert facts(dashboard, south) == []
 
