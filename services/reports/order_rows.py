@@ -63,7 +63,7 @@ STOPS = """
 
 # What was last heard of the order ``o``, such as ``sorted in Hull``.
 LAST_STOP = """
-(SELECT concat_ws(' in ', coalesce(nullif(s ->> 3, ''), s ->> 1), nullif(s ->> 4, ''))
+(SELECT concat_ws(' in ', replace(coalesce(nullif(s ->> 3, ''), s ->> 1), '_', ' '), nullif(s ->> 4, ''))
    FROM unnest(o.way) AS told CROSS JOIN LATERAL (SELECT told::jsonb AS s) AS read
   WHERE (s ->> 0)::timestamptz <= %(now)s ORDER BY (s ->> 0)::timestamptz DESC, told DESC LIMIT 1)
 """
