@@ -119,9 +119,19 @@ class Seen(NamedTuple):
 class Candidates:
     """Yields the events that may be meant, the newest first, so many at a time."""
 
-    def __init__(self, connection: Connection, kind: Kind, narrowed: Narrowed, subject: str, *, now: bool) -> None:
+    def __init__(  # noqa: PLR0913 - what is looked for, of whom, of now or of a past, and how much at once
+        self,
+        connection: Connection,
+        kind: Kind,
+        narrowed: Narrowed,
+        subject: str = "",
+        *,
+        now: bool,
+        at_once: int = AT_ONCE,
+    ) -> None:
         """Find out who can have any; of a past, which has no such projections, only whom the question names."""
         self._connection = connection
+        self._at_once = at_once
         self.types = kind.types
         self._indexed = not live_tables(connection, EVENTS_BY_SUBJECT)
         self._subjects = _people(connection, kind, narrowed, subject, now=now)
@@ -129,7 +139,7 @@ class Candidates:
     def before(self, window: Window) -> Seen:
         """Return the last events of a window, so many that it costs little."""
         by_type = self._subjects is None and self._indexed
-        limit = min(AT_ONCE, MOST_ROWS // len(self.types)) if by_type else AT_ONCE
+        limit = min(self._at_once, MOST_ROWS // len(self.types)) if by_type else self._at_once
         asked = {**window._asdict(), "types": self.types, "limit": limit}
         if self._subjects is not None:
             rows = queries.rows(self._connection, OF_PEOPLE, **asked, subjects=self._subjects)

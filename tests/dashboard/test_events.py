@@ -2,13 +2,16 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 
 import pytest
 
 from services.access.roles import Role
-from services.views import event_candidates
+from services.views.event_candidates import BegunVisits, Candidates, Window
+from services.views.event_kinds import KINDS, Narrowed
 from tests.dashboard.conftest import Browsing
 from tests.dashboard.reading import Html
+from tests.dashboard.served import Dashboard
 from tests.dashboard.shop import NORTH, SOUTH
 
 
@@ -29,20 +32,31 @@ def test_the_pages_of_a_list_are_all_of_it_once(browsing: Browsing) -> None:
     assert [(row["partition"], row["offset"]) for row in rows] == [(str(at), str(offset)) for _, at, offset in paged]
 
 
-def test_visits_are_listed_once_however_few_are_looked_at(browsing: Browsing, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_visits_are_listed_once_however_few_events_are_looked_at(dashboard: Dashboard, browsing: Browsing) -> None:
     """Where each visit began, a few events at a time and page by page, is where all of them began."""
     client, asked = browsing(), {"what": "visits", "from": "2011-03-20", "to": "2011-03-31"}
     whole = client.get("/v1/events", params={**asked, "limit": "1000"}).json()
-    events = [str(row["offset"]) for row in whole["tables"]["events"]]
+    events = [row["offset"] for row in whole["tables"]["events"]]
     first = client.get("/v1/events", params={**asked, "limit": "7"}).json()
+    then = client.get("/v1/events", params={**asked, "limit": "1000", "after": first["next"]}).json()
 
-    monkeypatch.setattr(event_candidates, "AT_ONCE", 5)
-    again = client.get("/v1/events.csv", params=asked).text
-    then = client.get("/v1/events.csv", params={**asked, "after": first["next"]}).text
+    found: list[int] = []
+    last: tuple[datetime | str, str] | None = ("infinity", "")
+    visits = begun_visits(dashboard, at_once=5)
+    while last is not None:
+        rows, last = visits.before(Window("2011-03-20 00:00Z", "2011-04-01 00:00Z", *last))
+        found += [row["offset"] for row in rows]
 
-    assert [row["offset"] for row in csv.DictReader(io.StringIO(again))] == events
-    assert [row["offset"] for row in csv.DictReader(io.StringIO(then))] == events[7:]
+    assert found == events
+    assert [row["offset"] for row in then["tables"]["events"]] == events[7:]
     assert whole["figures"]["events"] == len(events) > 10
+
+
+def begun_visits(dashboard: Dashboard, at_once: int) -> BegunVisits:
+    """Return what looks for visits so many events at a time."""
+    candidates = Candidates(dashboard.connection, KINDS["visits"], Narrowed(), now=True, at_once=at_once)
+    asked = {"store": None, "about": "", "outcome": "", "now": datetime(2011, 12, 31, tzinfo=UTC)}
+    return BegunVisits(dashboard.connection, candidates, asked)
 
 
 def test_staff_see_what_happened_in_their_store(browsing: Browsing) -> None:
