@@ -53,7 +53,8 @@ def _check(acting: Acting, command: Command, state: Any) -> None:  # noqa: ANN40
         return
     store = str(getattr(command, "store", ""))
     if store and store not in viewer.stores:
-        message = f"You may not write for the store {store[:64]}: yours is {', '.join(sorted(viewer.stores)) or 'none'}."
+        own = ", ".join(sorted(viewer.stores)) or "none"
+        message = f"You may not write for the store {store[:64]}: yours is {own}."
         raise NotYours(message)
     subjects = {named, str(getattr(state, "subject", "")), *getattr(state, "customers", ())}
     if acting.path["aggregate"] in OF_A_CUSTOMER:
