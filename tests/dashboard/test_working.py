@@ -1,26 +1,28 @@
 """What is shown while an answer is still being worked out."""
 
-import pytest
+from datetime import UTC, datetime
 
-from services.dashboard import routes
-from tests.dashboard.conftest import Browsing
+import pytest
+from fastapi import FastAPI, Request
+
+from services.access.roles import Role
+from services.access.viewer import Viewer
+from services.dashboard.registered import PAGES
+from services.dashboard.rendering import page_answer
+from services.dashboard.routes import surroundings
 from tests.dashboard.reading import Html
 
+PAGE = next(page for page in PAGES if page.at == "/zero-results")
 
-@pytest.mark.parametrize("query", ["", "?happened_by=2011-02-15T00:00:00Z"])
-def test_what_is_still_worked_out_is_a_page_that_asks_again(
-    query: str, browsing: Browsing, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of now and of a past: it is called as the navigation calls it, and comes by itself."""
 
-    async def nothing_yet(*_: object) -> None:
-        """Answer as while a past is folded."""
+@pytest.mark.parametrize("past", [None, datetime(2011, 2, 15, tzinfo=UTC)])
+def test_what_is_still_worked_out_is_a_page(past: datetime | None) -> None:
+    """Of now and of a past, of which no position is known yet; it is called as the navigation calls it."""
+    scope = {"type": "http", "method": "GET", "path": PAGE.at, "query_string": b"", "headers": [], "app": FastAPI()}
+    request = Request({**scope, "server": ("127.0.0.1", 80), "scheme": "http"})
+    context = {**surroundings(request, Viewer("anna", Role.MANAGER), PAGE), "past": past}
 
-    monkeypatch.setattr(routes, "answered", nothing_yet)
+    text = bytes(page_answer(request, "working.html", context).body).decode()
 
-    answer = browsing().get(f"/zero-results{query}")
-
-    assert answer.status_code == 202
-    assert answer.headers["Refresh"]
-    assert Html(answer.text).all("h1")[0].text == "Zero results"
-    assert ("folded from the log" in answer.text) is bool(query)
+    assert Html(text).all("h1")[0].text == "Zero results"
+    assert ("folded from the log" in text) is bool(past)
