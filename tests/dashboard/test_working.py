@@ -18,8 +18,8 @@ PAGE = next(page for page in PAGES if page.at == "/zero-results")
 @pytest.mark.parametrize("past", [None, datetime(2011, 2, 15, tzinfo=UTC)])
 def test_what_is_still_worked_out_is_a_page(past: datetime | None) -> None:
     """Of now and of a past, of which no position is known yet; it is called as the navigation calls it."""
-    scope = {"type": "http", "method": "GET", "path": PAGE.at, "query_string": b"", "headers": [], "app": FastAPI()}
-    request = Request({**scope, "server": ("127.0.0.1", 80), "scheme": "http"})
+    where = {"path": PAGE.at, "raw_path": PAGE.at.encode(), "query_string": b"", "server": ("127.0.0.1", 80)}
+    request = Request({"type": "http", "method": "GET", "scheme": "http", "headers": [], "app": FastAPI(), **where})
     context = {**surroundings(request, Viewer("anna", Role.MANAGER), PAGE), "past": past}
 
     text = bytes(page_answer(request, "working.html", context).body).decode()
