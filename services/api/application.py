@@ -14,8 +14,8 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from services.access.provider import Provider
 from services.api import desk_routes, order_routes, report_routes, view_routes
-from services.api.asking import Ends
 from services.api.deciders import Deciders
+from services.api.ends import Ends
 from services.api.failing import failed_answer, for_people
 from services.api.paths import QuotedPaths
 from services.api.readers import Readers
@@ -76,7 +76,7 @@ def application(front: Front, readers: Readers, deciders: Deciders, provider: Pr
     app.state.front = front
     app.state.readers = readers
     app.state.deciders = deciders
-    app.state.ends = Ends(readers)
+    app.state.ends = Ends(readers.installation.log)
     app.state.session_readers = SessionReaders(readers)
     app.state.provider = provider
     app.state.oidc = Oidc(provider) if provider else None

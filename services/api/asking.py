@@ -6,20 +6,19 @@ import time
 from collections.abc import Mapping
 from contextlib import closing, nullcontext
 from http import HTTPStatus
-from threading import Lock
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import msgspec
 from fastapi import Request
 
-from events.log import EventLog
 from projections._engine.as_of import AtPositions, HappenedBy, KnownAt, Until
 from projections._engine.registry import Connection
 from services.access.viewer import Viewer
 from services.api.asked import AskedFor, refused
+from services.api.ends import ends_of, lag_of
 from services.api.lending import Lending
 from services.api.looking import tell_of_look
-from services.api.readers import Readers, readers_of
+from services.api.readers import readers_of
 from services.house.clock import clock_of
 from services.ingest.http.answers import Problem
 from services.views.told import Asking, Told, positions_of, tell
@@ -29,40 +28,17 @@ PATIENCE_SECONDS = 20.0
 RETRY_SECONDS = 5
 SEEN_WITHIN_SECONDS = 10.0
 LOOK_SECONDS = 0.05
-FRESH_SECONDS = 0.5
 KEPT_TASKS: set[asyncio.Task[Any]] = set()
 
 
-class Ends:
-    """Where the log ends, looked up twice a second at most, on a connection that nothing else waits for."""
-
-    def __init__(self, readers: Readers) -> None:
-        """Look at the log of this installation."""
-        self._installation = readers.installation
-        self._lock = Lock()
-        self._log: EventLog | None = None
-        self._ends: dict[int, int] = {}
-        self._looked_at = -FRESH_SECONDS
-
-    def now(self) -> dict[int, int]:
-        """Return the ends, as they were within the last half second. Raises what the log raises where it is away."""
-        with self._lock:
-            if time.monotonic() - self._looked_at >= FRESH_SECONDS:
-                try:
-                    self._log = self._log or self._installation.log()
-                    self._ends = self._log.ends()
-                except Exception:
-                    self._log = None
-                    raise
-                self._looked_at = time.monotonic()
-            return self._ends
-
-
 class Answered(NamedTuple):
-    """A view's answer, with the lag of what it was made of; 0 for a past, which lags behind nothing."""
+    """A view's answer, with the lag of what it was made of.
+
+    It is 0 for a past, which lags behind nothing, and None where the log does not answer.
+    """
 
     told: Told
-    lag_events: int
+    lag_events: int | None
     until: Until | None
 
     def document(self) -> dict[str, Any]:
@@ -132,18 +108,6 @@ def problem_of(error: BadParameter | NotFound | NotYours) -> Problem:
             return Problem(HTTPStatus.NOT_FOUND, "not_found", str(error))
         case NotYours():
             return Problem(HTTPStatus.FORBIDDEN, "forbidden", str(error))
-
-
-def lag_of(positions: Mapping[int, int], ends: Mapping[int, int]) -> int:
-    """Return how many events the log holds after these positions; of what reads no projection, none."""
-    if not positions:
-        return 0
-    return sum(max(0, end - positions.get(partition, 0)) for partition, end in ends.items())
-
-
-def ends_of(request: Request) -> Ends:
-    """Return where the log ends."""
-    return cast("Ends", request.app.state.ends)
 
 
 def _wait(connection: Connection, view: View, wanted: Mapping[int, int]) -> None:

@@ -29,7 +29,7 @@ AS_OF = {
     "required": ["positions", "lag_events", "time"],
     "properties": {
         "positions": {"type": "object", "additionalProperties": {"type": "integer"}},
-        "lag_events": {"type": "integer"},
+        "lag_events": {"type": ["integer", "null"], "description": "Null while the log does not answer."},
         "time": POINT,
         "known_at": POINT,
         "happened_by": POINT,
