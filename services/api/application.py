@@ -8,9 +8,11 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Match
 
 from services.access.provider import Provider
 from services.api import desk_routes, order_routes, report_routes, view_routes
@@ -134,7 +136,15 @@ async def _http_answer(request: Request, error: Exception) -> Response:
             "failed.html", {"title": status.phrase, "message": f"There is no page {request.url.path[:256]}."}, status
         )
     document = problem_document(status, status.phrase.lower().replace(" ", "_"), message)
-    return error_answer(request.url.path, document, status, error.headers or {})
+    headers = {"Allow": _allowed(request)} if status is HTTPStatus.METHOD_NOT_ALLOWED else error.headers or {}
+    return error_answer(request.url.path, document, status, headers)
+
+
+def _allowed(request: Request) -> str:
+    """Return the methods that a path takes, each of which may have a route of its own."""
+    routes = [each for each in request.app.routes if isinstance(each, APIRoute)]
+    methods = (each.methods for each in routes if each.matches(request.scope)[0] is not Match.NONE)
+    return ", ".join(sorted(set[str]().union(*methods)))
 
 
 async def _parameter_answer(request: Request, error: Exception) -> Response:

@@ -37,11 +37,13 @@ def tell_of_look(  # noqa: PLR0913, PLR0917 - who, what, of whom, and where it i
     """Write down that a viewer was answered a view, if that is for those who may look at customers, or names any."""
     if view.personal:
         tell_of_customer(connection, request, viewer, path["subject"], path.get("section", view.name))
-    elif view.tells_of is not None and (subject := view.tells_of(document)):
+        return
+    if view.tells_of is not None and (subject := view.tells_of(document)):
         tell_of_customer(connection, request, viewer, subject, view.name)
-    else:
-        named = Named()
-        named.add(document)
+        return
+    named = Named()
+    named.add(document)
+    if view.tells_of is None or named.people:  # what the house says of itself is of nobody
         tell_of_list(connection, request, view, viewer, asked, named)
 
 

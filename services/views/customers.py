@@ -27,6 +27,9 @@ from services.views.stores import stores_of
 from services.views.view import Document, NotYours, Reading, Row, View
 
 COUNTED = 10_000
+COUNTED_OF_A_WORD = 1_000
+"""Of a word that very many are called by: each is looked at for it, so no more are counted than one reads."""
+
 AT_ONCE = 1_000
 
 
@@ -186,10 +189,11 @@ def _behind(order: Order) -> sql.Composable:
 
 
 def _counted(reading: Reading, conditions: list[sql.Composable], values: dict[str, Any]) -> dict[str, Any]:
-    """Return how many match, as far as COUNTED; ``more`` where there are more."""
-    statement = sql.SQL(COUNT).format(conditions=sql.SQL(" AND ").join(conditions), limit=sql.Literal(COUNTED + 1))
+    """Return how many match, as far as COUNTED or COUNTED_OF_A_WORD; ``more`` where there are more."""
+    most = COUNTED_OF_A_WORD if "patterns" in values and "named" not in values else COUNTED
+    statement = sql.SQL(COUNT).format(conditions=sql.SQL(" AND ").join(conditions), limit=sql.Literal(most + 1))
     counted: int = reading.connection.execute(statement, values).fetchall()[0][0]
-    return {"matching": min(counted, COUNTED), "more": counted > COUNTED}
+    return {"matching": min(counted, most), "more": counted > most}
 
 
 def _managers(reading: Reading) -> list[tuple[str, str]]:

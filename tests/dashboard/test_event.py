@@ -3,6 +3,7 @@
 import pytest
 
 from services.access.roles import Role
+from services.views.links import customer_href
 from tests.dashboard.conftest import Browsing
 from tests.dashboard.reading import Html
 from tests.dashboard.served import Dashboard
@@ -38,7 +39,7 @@ def test_an_event_is_shown_with_its_envelope_its_data_and_its_bytes(dashboard: D
     value = dashboard.connection.execute("SELECT value FROM journal.event WHERE id = %s", [document["event"]["id"]])
     assert document["raw"].encode() == bytes(value.fetchall()[0][0])
     assert read.texts("pre") == [" ".join(document["raw"].split())]
-    assert NORTH.subject.replace(":", "%3A") in "".join(link.attributes["href"] for link in read.all("a"))
+    assert customer_href(NORTH.subject) in {link.attributes["href"] for link in read.all("a")}
 
 
 def test_an_event_says_what_became_of_it(dashboard: Dashboard, browsing: Browsing) -> None:
@@ -100,11 +101,12 @@ def test_a_place_without_an_event_is_said(browsing: Browsing) -> None:
 
 
 def test_a_look_at_an_event_of_a_customer_is_written_down(dashboard: Dashboard) -> None:
-    """By page, JSON and CSV, as a look at that customer; what the house says of itself is of nobody."""
+    """By page, JSON and CSV, as a look at that customer; at what the house says of itself, as one at who is around it."""
     rule = dashboard.connection.execute(PUBLISHED).fetchall()[0]
     with dashboard.client(Role.MANAGER, (), "event-looker") as client:
         for suffix in ("", ".json", ".csv"):
             client.get(f"{complaint_of(dashboard, NORTH)}{suffix}")
             client.get("/events/{}/{}{}".format(*rule, suffix))
 
-    assert looks_of(dashboard, "event-looker") == {(NORTH.subject, "event", how) for how in ("page", "json", "csv")}
+    seen = {(who, "event", how) for who in (NORTH.subject, "user:event-looker") for how in ("page", "json", "csv")}
+    assert looks_of(dashboard, "event-looker") == seen

@@ -1,9 +1,9 @@
 """What holds of every page in a real Chromium: it is loaded once, and looked at on two screens, by day and by night.
 
-Pages that one template shows are alike, so axe looks at one of them; of a long list it looks at the first rows. On the
-desk it looks at all pages by day, and at the colours of every other by night; on the telephone by day at those, and at
-the colours of the rest by night. A picture of each page on each screen goes into .artefacts/screenshots, or where
-REGULARS_ARTEFACTS says: somebody looks at those.
+Pages that one template shows are alike, so axe looks at one of them; of a long list it looks at the first rows. Every
+other page it looks at on the desk by day, and at its colours on the telephone by night; the rest on the telephone by
+day, and at their colours on the desk by night. With REGULARS_ALL_LOOKS it looks at each in all four ways. A picture of
+each page on each screen goes into .artefacts/screenshots, or where REGULARS_ARTEFACTS says: somebody looks at those.
 """
 
 import os
@@ -27,9 +27,10 @@ AXE = Axe()
 ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"]}
 COLOURS: dict[str, Any] = {**ALL_RULES, "runOnly": ["color-contrast", "link-in-text-block"]}
 LOOKS: tuple[dict[tuple[int, str], dict[str, Any]], ...] = (
-    {(1440, "light"): ALL_RULES, (390, "light"): ALL_RULES, (1440, "dark"): COLOURS},
     {(1440, "light"): ALL_RULES, (390, "dark"): COLOURS},
+    {(390, "light"): ALL_RULES, (1440, "dark"): COLOURS},
 )
+ALL_LOOKS = {(width, scheme): ALL_RULES for width in HEIGHTS for scheme in ("light", "dark")}
 SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 FIRST_ROWS = {"exclude": [["main tbody tr:nth-child(n+4)"], ["main li:nth-child(n+7)"]]}
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -38,6 +39,7 @@ SETTLED = "document.fonts.ready.then(() => document.documentElement.scrollHeight
 MOST_HEIGHT = 2_400
 """How far down a picture goes; a long list is cut off."""
 
+QUALITY = 80
 SMALLEST_CHARACTERS = 100
 
 ALIKE = tuple(page for page in PAGES if page not in ONE_A_TEMPLATE)
@@ -69,14 +71,15 @@ def pictures() -> Path:
 def test_everybody_can_use_every_page(page: Page, reader: Looking, pictures: Path) -> None:
     """Axe finds nothing, on either screen, by day and by night; on a telephone nothing has to be moved sideways."""
     tab = reader.visit(path_of(page))
-    looks = LOOKS[ONE_A_TEMPLATE.index(page) % len(LOOKS)]
+    some = LOOKS[ONE_A_TEMPLATE.index(page) % len(LOOKS)]
+    looks = ALL_LOOKS if os.environ.get("REGULARS_ALL_LOOKS") else some
     found, wide = [], {}
 
     for width in HEIGHTS:
         for scheme in SCHEMES:
             shown_at(tab, width, scheme)
             found += [f"{width} {scheme}: {each}" for each in violations(tab, looks.get((width, scheme)))]
-        wide[width] = pictured(tab, pictures / f"{page.view.name}-{width}.png")
+        wide[width] = pictured(tab, pictures / f"{page.view.name}-{width}.jpeg")
 
     assert not found, "\n".join(found)
     assert wide == dict.fromkeys(HEIGHTS, 0), "pixels too wide"
@@ -91,7 +94,7 @@ def test_pages_that_are_alike_fit_on_every_screen(page: Page, reader: Looking, p
 
     for width in HEIGHTS:
         shown_at(tab, width, "light")
-        wide[width] = pictured(tab, pictures / f"{page.view.name}-{width}.png")
+        wide[width] = pictured(tab, pictures / f"{page.view.name}-{width}.jpeg")
 
     assert wide == dict.fromkeys(HEIGHTS, 0), "pixels too wide"
     reader.check()
@@ -117,7 +120,7 @@ def pictured(tab: Tab, path: Path) -> int:
     """Take a picture of a page from its top, and return how many pixels it is wider than the screen."""
     height, width = tab.evaluate(SETTLED), int(path.stem.rpartition("-")[2])
     clip = FloatRect(x=0, y=0, width=width, height=min(height, MOST_HEIGHT))
-    tab.screenshot(path=path, full_page=True, clip=clip)
+    tab.screenshot(path=path, full_page=True, clip=clip, quality=QUALITY)
     too_wide: int = tab.evaluate(TOO_WIDE)
     return too_wide
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 import httpx
@@ -11,7 +13,9 @@ import pytest
 from events.catalog.searches import SearchPerformed
 from events.catalog.tasks import TaskDone, TaskOpened
 from services.access.roles import Role
+from services.installation import Connection
 from services.views.keeping import KEPT
+from services.views.kept import MOST_MEANWHILE, Asking, Made
 from tests.dashboard.conftest import Browsing
 from tests.dashboard.reading import Html
 from tests.dashboard.served import Dashboard
@@ -38,6 +42,24 @@ def very_many(dashboard: Dashboard) -> Iterator[None]:
         yield
     finally:
         dashboard.connection.execute("ANALYZE projection.directory")
+
+
+@contextmanager
+def busy(dashboard: Dashboard) -> Iterator[None]:
+    """Have as much be worked out as may be at a time, so that whatever else is asked for waits until the block ends."""
+    go_on = Event()
+
+    def long(_: Connection) -> Made:
+        go_on.wait()
+        return Made(None, {}, datetime.now(UTC))
+
+    asking = Asking({}, dashboard.connection, dashboard.installation.connect, much=True)
+    for number in range(MOST_MEANWHILE):
+        KEPT.of(("busy", number), asking, long)
+    try:
+        yield
+    finally:
+        go_on.set()
 
 
 def asked(client: httpx.Client, path: str) -> dict[str, Any]:
@@ -110,8 +132,7 @@ def test_who_asks_first_is_told_that_it_is_being_worked_out(dashboard: Dashboard
     """The page says so, and comes by itself; nobody waits, and however many ask, it is worked out once."""
     with very_many(dashboard):
         KEPT.wait()
-        with dashboard.installation.connect() as busy, busy.transaction():
-            busy.execute("LOCK TABLE projection.visits")
+        with busy(dashboard):
             page = browsing().get("/reports/visits?limit=7")
             figures = browsing().get("/reports/visits.json?limit=7")
         told = asked(browsing(), "/reports/visits.json?limit=7")

@@ -84,7 +84,8 @@ def happens(dashboard: Dashboard, data: Event) -> None:
 def fill_in(page: Page, summary: str, button: str, **said: str) -> None:
     """Open a form of the complaint's page, fill it in, and send it."""
     form = page.locator("details", has=page.locator("summary", has_text=summary)).first
-    form.locator("summary").click()
+    if form.get_attribute("open") is None:
+        form.locator("summary").click()
     for name, text in said.items():
         form.locator(f"[name={name}]").fill(text)
     form.get_by_role("button", name=button).click()

@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, settings
 
 QUICK = settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     database=None,

@@ -13,6 +13,7 @@ from typing import Any
 import faust
 from faust.app.base import BootStrategy
 from faust.auth import SASLCredentials, SSLCredentials
+from faust.transport.drivers import aiokafka as kafka
 
 from events.log.cluster import REQUEST_TIMEOUT_SECONDS, Cluster
 
@@ -37,8 +38,33 @@ class _ConsumerOnly(BootStrategy):
     enable_web = False
 
 
+class _ConsumerThread(kafka.AIOKafkaConsumerThread):
+    """Leaves the group while its own queue of calls is still served.
+
+    Faust ends that queue first. A rebalance that is under way then waits for a call that nobody carries out, and who
+    leaves waits for the rebalance, for minutes.
+    """
+
+    async def on_thread_stop(self) -> None:
+        if self._consumer is not None:
+            await self._consumer.stop()
+        await super().on_thread_stop()
+
+
+class _Consumer(kafka.Consumer):
+    def _new_consumer_thread(self) -> kafka.AIOKafkaConsumerThread:
+        return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+
+class _Transport(kafka.Transport):
+    Consumer = _Consumer
+
+
 class _App(faust.App):
     BootStrategy = _ConsumerOnly
+
+    def _new_transport(self) -> _Transport:
+        return _Transport(self.conf.broker_consumer, self)
 
 
 def group_of(cluster: Cluster) -> str:
