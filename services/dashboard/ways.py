@@ -9,11 +9,16 @@ from services.access.roles import Capability
 from services.access.viewer import Viewer
 from services.dashboard.report_way import WHY, ReportWays, read
 from services.dashboard.report_ways import WAYS
+from services.views.event_kinds import KINDS, NONE
 from services.views.links import customer_href
 
 Row = Mapping[str, Any]
 OF_A_PERIOD = frozenset({"visits", "unmet_demand"})
 """Reports that settle themselves of which days they tell, where nobody says."""
+MAY_LACK = frozenset({"about", "channel", "choice", "store"})
+"""What an event may leave empty: a row of those that do so leads to them alone."""
+OF_NOTHING = " "
+"""A search for nothing, as it is asked for."""
 RAW = "raw"
 """The row of the document, within a row as it is shown."""
 
@@ -87,6 +92,9 @@ class Ways:
         said = {name: self._said(text, row) for name, text in read(way).items()}
         if said["what"] == WHY:
             return self._why(said)
+        said |= dict.fromkeys((name for name in MAY_LACK if said.get(name) == ""), NONE)
+        if said.get("about") == NONE and KINDS[said["what"]].by_query:
+            said["about"] = OF_NOTHING
         if day := said.pop("day", None):
             said |= {"from": day, "to": day}
         if month := said.pop("month", None):

@@ -14,7 +14,7 @@ from projections._engine.registry import Connection, live_tables
 from projections.unmet_demand import normalised
 from projections.visits import WHOLE
 from services.reports.visits import OUTCOMES, PLACED
-from services.views.event_kinds import Kind, Narrowed
+from services.views.event_kinds import NONE, Kind, Narrowed
 
 AT_ONCE = 1_000
 MOST_ROWS = 8_000
@@ -85,7 +85,8 @@ WITH own AS (
 ), {WHOLE}{{outcomes}}, begun AS (
     SELECT * FROM {{visits}}
      WHERE entered >= %(first)s::timestamptz AND entered < %(end)s::timestamptz AND entered <= %(now)s
-       AND entered <= %(time)s::timestamptz AND (%(about)s = '' OR entry_page = %(about)s)
+       AND entered <= %(time)s::timestamptz AND (%(about)s = '' OR entry_page = nullif(%(about)s, '{NONE}')
+            OR %(about)s = '{NONE}' AND entry_page = '')
        AND {{chosen}}
 )
 SELECT e.* FROM begun AS b

@@ -13,9 +13,15 @@ from events.envelope import Envelope
 from projections.product_pairs import MAX_BASKET_PRODUCTS
 from projections.unmet_demand import normalised
 
+NONE = "-"
+"""Means what has none, such as complaints without a cause. A search for nothing but white space is asked for as it."""
+
 
 class Narrowed(NamedTuple):
-    """What of a kind is meant; empty is all of it. ``other`` are products beside ``product``, told apart by ``|``."""
+    """What of a kind is meant; empty is all of it, ``-`` what has none.
+
+    ``other`` are products beside ``product``, told apart by ``|``.
+    """
 
     about: str = ""
     product: str = ""
@@ -122,7 +128,7 @@ def fits(kind: Kind, envelope: Envelope, narrowed: Narrowed) -> bool:
         and _about(kind, event, narrowed.about)
         and _of_products(event, narrowed)
         and all(
-            not wanted or getattr(event, field, "") == wanted
+            is_meant(wanted, getattr(event, field, ""))
             for field, wanted in (("channel", narrowed.channel), ("choice", narrowed.choice))
         )
         and (not narrowed.currency or getattr(event, "currency", narrowed.currency) == narrowed.currency)
@@ -134,7 +140,12 @@ def _about(kind: Kind, event: Any, about: str) -> bool:  # noqa: ANN401 - any ev
         return True
     if kind.by_query:
         return normalised(event.query) == normalised(about)
-    return not kind.about or getattr(event, kind.about, "") == about
+    return not kind.about or is_meant(about, getattr(event, kind.about, ""))
+
+
+def is_meant(wanted: str, said: str) -> bool:
+    """Return whether what an event says is what is wanted: anything, nothing, or this."""
+    return not wanted or said == ("" if wanted == NONE else wanted)
 
 
 def _of_products(event: Any, narrowed: Narrowed) -> bool:  # noqa: ANN401 - any event

@@ -1,6 +1,6 @@
 """Where on the log events lie that a figure is made of, and what they say."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,6 +13,13 @@ PLACES = """
 SELECT t.id, t.partition, t."offset", t.value
   FROM unnest(%(subjects)s::text[], %(times)s::timestamptz[], %(ids)s::text[]) AS asked (subject, "time", id)
   JOIN timeline AS t ON t.subject = asked.subject AND t."time" = asked."time" AND t.id = asked.id
+"""
+
+PARKED = """
+SELECT count(DISTINCT (d.partition, d."offset")) AS parked
+  FROM unnest(%(partitions)s::int[], %(offsets)s::bigint[]) AS asked (partition, "offset")
+  JOIN engine.dead_letter AS d ON d.partition = asked.partition AND d."offset" = asked."offset"
+ WHERE d.missed <> '{}'
 """
 
 Named = tuple[str, datetime, str]
@@ -62,3 +69,9 @@ def with_places(connection: Connection, rows: Iterable[Mapping[str, Any]], at: s
         lies = found.get(number, {})
         row |= {"partition": lies.get("partition"), "offset": lies.get("offset")}
     return listed
+
+
+def parked(connection: Connection, places: Sequence[tuple[int, int]]) -> int:
+    """Return how many of the events at some places a projection lacks, so that its figures do not count them."""
+    partitions, offsets = [partition for partition, _ in places], [offset for _, offset in places]
+    return int(queries.row(connection, PARKED, partitions=partitions, offsets=offsets)["parked"])

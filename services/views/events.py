@@ -7,7 +7,8 @@ customer wrote.
 
 The awkward half: a page looks at some thousand events and says no more of what lies before; then it counts what it
 found, and the rest comes with the next page, or with the CSV. Visits are those that a report counts only as of now: a
-past has what was done in them. What has just come in may be listed here before a report has counted it.
+past has what was done in them. What has just come in may be listed here before a report has counted it; what is parked,
+or was dismissed, may be in a list and in no figure, and ``parked`` says of how many events that is so.
 Over Kafka events are kept by customer alone, so a list that neither names one nor something that few have reads all.
 """
 
@@ -24,7 +25,8 @@ from events.errors import BadEvent
 from events.log import Record
 from services.access.roles import Capability
 from services.views.event_candidates import BegunVisits, Candidates, Window
-from services.views.event_kinds import KINDS, Kind, Narrowed, fits, name_of
+from services.views.event_kinds import KINDS, NONE, Kind, Narrowed, fits, name_of
+from services.views.event_places import parked
 from services.views.live_events import Reader, Wanted, bare_line, line_of
 from services.views.moments import amount_of, moment_of
 from services.views.paging import After, PageLimit, after, token_of
@@ -38,7 +40,7 @@ USUAL = "orders"
 WORDS = {name: kind.word for name, kind in KINDS.items()}
 
 Text = Annotated[str, Meta(max_length=256)]
-Store = Annotated[str, Meta(description="Only what happened in this store.", max_length=128)]
+Store = Annotated[str, Meta(description="Only what happened in this store; '-' is what names none.", max_length=128)]
 FirstDay = Annotated[date, Meta(description="The period's first day, in UTC.")]
 LastDay = Annotated[date, Meta(description="The period's last day, in UTC.")]
 
@@ -51,10 +53,10 @@ class EventsParameters(Parameters, frozen=True, kw_only=True):
     subject: Annotated[str, Meta(description="Only of this customer, such as customer:42.", max_length=192)] = ""
     begin: FirstDay | None = msgspec.field(default=None, name="from")
     end: LastDay | None = msgspec.field(default=None, name="to")
-    about: Annotated[Text, Meta(description="Only about this: what was searched for, a cause, a bucket.")] = ""
+    about: Annotated[Text, Meta(description="Only about this: a search, a cause, a bucket; '-' is about none.")] = ""
     product: Annotated[Text, Meta(description="Only with this product.")] = ""
     other: Annotated[Text, Meta(description="And with these products, told apart by |.")] = ""
-    channel: Annotated[Text, Meta(description="Only by this channel.")] = ""
+    channel: Annotated[Text, Meta(description="Only by this channel; '-' is by none.")] = ""
     choice: Annotated[Text, Meta(description="Of options only this choice; of visits only what came of them.")] = ""
     currency: Annotated[str, Meta(description="Only in this money.", pattern="^([A-Z]{3})?$")] = ""
     after: After = ""
@@ -91,6 +93,9 @@ def answer(reading: Reading) -> Document:
         "figures": {
             "events": len(looked.found),
             "amount_minor": sum(amount for amount, _ in amounts) if len(currencies) == 1 else None,
+            "parked": parked(
+                reading.connection, [(each.record.partition, each.record.offset) for each in looked.found]
+            ),
             "currency": currencies.pop() if len(currencies) == 1 else "",
             "whole": not looked.rest,
         },
@@ -124,7 +129,9 @@ class Search:
         self._narrowed = Narrowed(asked.about, asked.product, asked.other, asked.channel, asked.choice, asked.currency)
         if asked.subject:
             check_subject(reading.connection, reading.viewer, asked.subject)
-        self._reader = Reader(reading.connection, reading.viewer, Wanted(store=asked.store or ""))
+        self._of_no_store = asked.store == NONE
+        store = "" if self._of_no_store else asked.store
+        self._reader = Reader(reading.connection, reading.viewer, Wanted(store=store or ""))
         self._begin, self._end = _instants(asked)
         self._codec = Codec()
         begun = asked.what == "visits" and reading.until is None
@@ -132,7 +139,7 @@ class Search:
         candidates = Candidates(reading.connection, self.kind, wanted, asked.subject, now=reading.until is None)
         self._candidates: Candidates | BegunVisits = candidates
         if begun:
-            more = {"store": asked.store, "about": asked.about, "outcome": asked.choice, "now": reading.now}
+            more = {"store": store, "about": asked.about, "outcome": asked.choice, "now": reading.now}
             self._candidates = BegunVisits(reading.connection, candidates, more)
             self._narrowed = Narrowed()
 
@@ -168,7 +175,8 @@ class Search:
 
     def _seen(self, found: Sequence[Found]) -> list[Found]:
         """Return those of the events that their viewer sees, and that happened in the store that is asked for."""
-        bare = [bare_line(each.record, each.envelope) for each in found]
+        lines = [bare_line(each.record, each.envelope) for each in found]
+        bare = [line for line in lines if not (self._of_no_store and line.store)]
         seen = {(line.partition, line.offset) for line in self._reader.open_to(bare)}
         return [each for each in found if (each.record.partition, each.record.offset) in seen]
 

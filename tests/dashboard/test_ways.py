@@ -150,22 +150,23 @@ SOME = 3
 
 @pytest.mark.parametrize("report", COUNTS)
 def test_as_many_events_are_listed_as_the_figure_says(report: str, browsing: Browsing) -> None:
-    """Where a figure counts events, the list behind it has so many, by store, product, day and whatever else."""
+    """Where a figure counts events, the list behind it has so many; what a projection parked, its figures lack."""
     client = browsing()
     document = client.get(f"/v1/reports/{report}").json()
     ways = Ways(document, Viewer("anna", Role.ADMIN), {})
 
-    said, listed = {}, {}
+    said, strays = 0, []
     for table, columns in COUNTS[report].items():
         rows = document["tables"][table][:SOME] if table else [document["figures"]]
-        for number, row in enumerate(rows):
+        for row in rows:
             for column in columns:
                 href = ways.row(table, column)(row) if table else ways.figure(column)
-                said[table, number, column] = row[column]
-                listed[table, number, column] = behind(client, href)["events"]
+                said += row[column]
+                listed = behind(client, href)
+                if not listed["events"] - listed["parked"] <= row[column] <= listed["events"]:
+                    strays.append((table, row, column, listed))
 
-    assert listed == said
-    assert sum(said.values())
+    assert (strays, said > 0) == ([], True)
 
 
 def test_sums_are_those_of_the_events_that_are_listed(browsing: Browsing) -> None:
@@ -182,7 +183,7 @@ def test_sums_are_those_of_the_events_that_are_listed(browsing: Browsing) -> Non
     }
     cost = behind(client, Ways(complaints, Viewer("anna", Role.ADMIN), {}).figure("gestures_cost_minor"))
 
-    assert listed == nets
+    assert {store: net or 0 for store, net in listed.items()} == nets
     assert cost["amount_minor"] == -complaints["figures"]["gestures_cost_minor"] < 0
 
 
