@@ -39,7 +39,6 @@ SETTLED = "document.fonts.ready.then(() => document.documentElement.scrollHeight
 MOST_HEIGHT = 2_400
 """How far down a picture goes; a long list is cut off."""
 
-QUALITY = 80
 SMALLEST_CHARACTERS = 100
 
 ALIKE = tuple(page for page in PAGES if page not in ONE_A_TEMPLATE)
@@ -79,7 +78,7 @@ def test_everybody_can_use_every_page(page: Page, reader: Looking, pictures: Pat
         for scheme in SCHEMES:
             shown_at(tab, width, scheme)
             found += [f"{width} {scheme}: {each}" for each in violations(tab, looks.get((width, scheme)))]
-        wide[width] = pictured(tab, pictures / f"{page.view.name}-{width}.jpeg")
+        wide[width] = pictured(tab, pictures / f"{page.view.name}-{width}.png")
 
     assert not found, "\n".join(found)
     assert wide == dict.fromkeys(HEIGHTS, 0), "pixels too wide"
@@ -94,7 +93,7 @@ def test_pages_that_are_alike_fit_on_every_screen(page: Page, reader: Looking, p
 
     for width in HEIGHTS:
         shown_at(tab, width, "light")
-        wide[width] = pictured(tab, pictures / f"{page.view.name}-{width}.jpeg")
+        wide[width] = pictured(tab, pictures / f"{page.view.name}-{width}.png")
 
     assert wide == dict.fromkeys(HEIGHTS, 0), "pixels too wide"
     reader.check()
@@ -120,7 +119,7 @@ def pictured(tab: Tab, path: Path) -> int:
     """Take a picture of a page from its top, and return how many pixels it is wider than the screen."""
     height, width = tab.evaluate(SETTLED), int(path.stem.rpartition("-")[2])
     clip = FloatRect(x=0, y=0, width=width, height=min(height, MOST_HEIGHT))
-    tab.screenshot(path=path, full_page=True, clip=clip, quality=QUALITY)
+    tab.screenshot(path=path, full_page=True, clip=clip)
     too_wide: int = tab.evaluate(TOO_WIDE)
     return too_wide
 
