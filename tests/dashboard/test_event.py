@@ -101,7 +101,7 @@ def test_a_place_without_an_event_is_said(browsing: Browsing) -> None:
 
 
 def test_a_look_at_an_event_of_a_customer_is_written_down(dashboard: Dashboard) -> None:
-    """By page, JSON and CSV, as a look at that customer; at what the house says of itself, as one at who is around it."""
+    """By page, JSON and CSV, as one at that customer; at what the house says of itself, as one at who is around it."""
     rule = dashboard.connection.execute(PUBLISHED).fetchall()[0]
     with dashboard.client(Role.MANAGER, (), "event-looker") as client:
         for suffix in ("", ".json", ".csv"):
