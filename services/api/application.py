@@ -143,8 +143,8 @@ async def _http_answer(request: Request, error: Exception) -> Response:
 def _allowed(request: Request) -> str:
     """Return the methods that a path takes, each of which may have a route of its own."""
     routes = [each for each in request.app.routes if isinstance(each, APIRoute)]
-    methods = (each.methods for each in routes if each.matches(request.scope)[0] is not Match.NONE)
-    return ", ".join(sorted(set[str]().union(*methods)))
+    matching = [each for each in routes if each.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for each in matching for method in each.methods or ()}))
 
 
 async def _parameter_answer(request: Request, error: Exception) -> Response:
