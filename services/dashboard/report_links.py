@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 Row = Mapping[str, Any]
 Points = Mapping[str, str]
 """The point in time that a page is asked of, as its URL has it."""
+BLANK = " "
+"""A search for nothing but white space, as it is asked for: what is empty would ask for everything."""
 
 
 def _to(path: str, parameter: str, column: str) -> Callable[[Row], str]:
@@ -28,4 +30,5 @@ LINKS: dict[str, Callable[[Row], str]] = {
 
 def to_here(path: str, parameter: str, column: str, points: Mapping[str, str]) -> Callable[[Row], str]:
     """Return where a row's value leads on the page itself, at the same point in time."""
-    return lambda row: f"{path}?{urlencode({**points, parameter: row[column]})}"
+    blank = BLANK if column == "query" else ""
+    return lambda row: f"{path}?{urlencode({**points, parameter: row[column] or blank})}"
