@@ -68,7 +68,7 @@ def answer(reading: Reading) -> Document:
             for state in wanted
         ],
         "choices": {
-            "causes": sorted({row["cause"] for row in report["tables"]["causes"]}),
+            "causes": sorted({row["cause"] for row in report["tables"]["causes"]} - {""}),
             "stores": sorted({row["store"] for row in report["tables"]["stores"]}),
             "staff": staff(reading.connection),
         },
