@@ -98,6 +98,8 @@ def test_the_manager_sees_live_what_the_staff_does(at_work: Dashboard, tab: Open
     """
     happens(at_work, CustomerRegistered(name="Ada Story", store="north"))
     happens(at_work, PageViewed(page="/kettles", store="north"))
+    with at_work.client(Role.MANAGER) as client:
+        wait_until(lambda: client.get(f"/customers/{ADA}.json").is_success)
     manager = looked_up(tab(Role.MANAGER, name="mia"), "Page /kettles")
 
     for data, seen in WHAT_SHE_DOES:
