@@ -2,6 +2,22 @@
 
 from services.dashboard.report_way import ReportWays
 
+OF_A_STORE = {
+    "net_minor": "revenue currency=@currency store=@store",
+    "gross_minor": "orders store=@store currency=@currency",
+    "orders": "orders store=@store",
+    "customers": "orders store=@store",
+    "regulars": "orders store=@store",
+    "returns": "returns store=@store",
+    "searches": "searches store=@store",
+    "in_vain_share": "searches_in_vain store=@store",
+    "returned_share": "returns store=@store",
+    "complaints": "complaints store=@store",
+    "complaints_per_100_orders": "complaints store=@store",
+    "kept_share": "complaints store=@store",
+}
+"""What is told of a store in a row of its own, in whichever report."""
+
 WORTH: dict[str, ReportWays] = {
     "concentration": ReportWays(
         "revenue currency=@currency",
@@ -13,20 +29,7 @@ WORTH: dict[str, ReportWays] = {
                 "gross_minor": "orders subject=@person",
                 "orders": "orders subject=@person",
             },
-            "stores": {
-                "net_minor": "revenue currency=@currency store=@store",
-                "gross_minor": "orders store=@store currency=@currency",
-                "orders": "orders store=@store",
-                "customers": "orders store=@store",
-                "regulars": "orders store=@store",
-                "returns": "returns store=@store",
-                "searches": "searches store=@store",
-                "in_vain_share": "searches_in_vain store=@store",
-                "returned_share": "returns store=@store",
-                "complaints": "complaints store=@store",
-                "complaints_per_100_orders": "complaints store=@store",
-                "kept_share": "complaints store=@store",
-            },
+            "stores": OF_A_STORE,
         },
     ),
     "dial": ReportWays(
@@ -90,20 +93,7 @@ WORTH: dict[str, ReportWays] = {
             "revenue_share": "revenue currency=@currency",
         },
         {
-            "stores": {
-                "net_minor": "revenue currency=@currency store=@store",
-                "gross_minor": "orders store=@store currency=@currency",
-                "orders": "orders store=@store",
-                "customers": "orders store=@store",
-                "regulars": "orders store=@store",
-                "returns": "returns store=@store",
-                "searches": "searches store=@store",
-                "in_vain_share": "searches_in_vain store=@store",
-                "returned_share": "returns store=@store",
-                "complaints": "complaints store=@store",
-                "complaints_per_100_orders": "complaints store=@store",
-                "kept_share": "complaints store=@store",
-            },
+            "stores": OF_A_STORE,
             "regulars": {"orders": "orders subject=@person", "net_minor": "revenue subject=@person"},
             "wishes": {"without_result": "searches_in_vain about=@query"},
             "pairs": {"both_customers": "orders product=@product"},
