@@ -25,6 +25,7 @@ from services.dev.broker import Broker
 from services.embedded.postgres import embedded_postgres
 from services.installation import Connection
 from services.settings import InstallationError
+from tests.kafka_shared import shared_kafka
 from tests.kafkas import local_kafka, own_kafka
 from tests.quick_java import be_quick
 
@@ -156,11 +157,13 @@ def journal(connect: Connect) -> Journal:
 
 
 @pytest.fixture(scope="session")
-def kafka_address() -> Iterator[str]:
+def kafka_address(request: pytest.FixtureRequest) -> Iterator[str]:
     """Return the address of the one Kafka of this run: REGULARS_TEST_KAFKA, in Docker, or by Java and Maven."""
+    shared = hasattr(request.config, "workerinput") and request.config.cache
+    ours = shared_kafka(shared.mkdir("kafka")) if shared else local_kafka()
     with ExitStack() as held:
         try:
-            address = os.environ.get("REGULARS_TEST_KAFKA") or held.enter_context(local_kafka())
+            address = os.environ.get("REGULARS_TEST_KAFKA") or held.enter_context(ours)
         except InstallationError as error:
             pytest.fail(f"{NEEDS_KAFKA} {error}", pytrace=False)
         yield address

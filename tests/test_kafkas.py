@@ -4,12 +4,17 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from events.log.cluster import Cluster
+from services.dev.ports import HOST, free_port, serves
+from services.settings import InstallationError
+from tests.kafka_shared import ADDRESS, shared_kafka
+from tests.services.running import wait_until
 from tests.tidy.sources import ROOT
 
 ANSWER_SECONDS = 30.0
@@ -63,3 +68,32 @@ def test_a_kafka_that_is_given_is_used(kafka_address: str) -> None:
 
     assert ran.returncode == pytest.ExitCode.OK
     assert "1 passed" in ran.stdout
+
+
+def test_workers_share_a_kafka_which_ends_with_the_last_of_them(tmp_path: Path) -> None:
+    """The second is given what the first one started, and after both have left nobody serves there."""
+    with shared_kafka(tmp_path) as first:
+        with shared_kafka(tmp_path) as second:
+            pass
+        still = serves(first)
+
+    wait_until(lambda: not serves(first))
+    assert (second, still) == (first, True)
+    assert not (tmp_path / ADDRESS).exists()
+
+
+def test_an_address_at_which_nobody_serves_any_more_is_not_taken(tmp_path: Path) -> None:
+    """What a Kafka that was killed left behind does not fail every run from then on."""
+    (tmp_path / ADDRESS).write_text(f"{HOST}:{free_port()}", encoding="ascii")
+
+    with shared_kafka(tmp_path) as address:
+        assert serves(address)
+
+
+def test_where_there_is_no_kafka_to_share_the_reason_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sentence of the process that was to run it is that of the worker."""
+    for name, value in NO_KAFKA.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(InstallationError, match="needs Java 17 or newer"), shared_kafka(tmp_path):
+        pass

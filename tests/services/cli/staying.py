@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from tests.tidy.sources import ROOT
 
 RUN = "from services.cli import main; main()"
+NANOSECONDS = 1e9
 
 
 class Staying:
@@ -45,6 +47,11 @@ class Staying:
         while (document := self.read())["event"] != event:
             pass
         return document
+
+    def queued_seconds(self) -> float:
+        """Return for how long it could have gone on, but others had all the cores; 0 where the system does not say."""
+        told = Path(f"/proc/{self.process.pid}/schedstat")
+        return int(told.read_text(encoding="ascii").split()[1]) / NANOSECONDS if told.exists() else 0.0
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
         """Send a signal, and return the exit code and what was printed since."""
