@@ -23,7 +23,7 @@ from services.cli.following import follow, stop_on_signals
 from services.cli.reporting import Sentences, reported
 from services.cli.session import bring_up_to_date, built, opened
 from services.cli.terminal import AsJson, columns, emit, encoded, plural, progress, say, stages, write, write_table
-from services.cli.verify import all_equal, document_of, persons_equal, show, verdicts_of
+from services.cli.verify import all_equal, document_of, show, verified_and_noted
 from services.connectors.importing import Summary
 from services.demo.loading import Simulated, load_orders, load_simulated
 from services.demo.rendering import render
@@ -37,6 +37,7 @@ from services.variables import HOME
 
 FOLDER = "demo"
 REJECTS = "orders.rejects.jsonl"
+BY = "regulars demo"
 
 Once = Annotated[bool, Option("--once", help="End after the report, and do not stay up.")]
 
@@ -90,16 +91,16 @@ def _loaded(installation: Installation, home: Path) -> _Shown:
     bring_up_to_date(installation, "demo")
     say("The projections have seen them all; dials, rules and segments are worked out")
     with installation.connect() as connection, progress("Working out") as heard:
+        at = time.perf_counter()
         worked_out = refreshed(Standing(connection, log, installation.connect), heard)
-        note(connection, worked_out, "the demo")
+        note(connection, worked_out, BY, time.perf_counter() - at)
     bring_up_to_date(installation, "demo")
     _live_in_its_own_time(installation)
     say("Now the whole log is folded again, plainly, to compare")
     with installation.connect() as connection:
         tables = built(connection, stored(PROJECTIONS))
         report = shop_report(connection)
-        verdicts = verdicts_of(installation, connection, tables)
-        persons = persons_equal(connection, tables)
+        verdicts, persons = verified_and_noted(installation, connection, tables, BY)
     if report is None:
         message = "the demo's orders are on the log, and the projections hold none"
         raise AssertionError(message)

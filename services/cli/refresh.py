@@ -14,6 +14,7 @@ from services.cli.session import bring_up_to_date, log_to_append, opened
 from services.cli.terminal import AsJson
 from services.directory.following import follow
 from services.house.clock import clock_of
+from services.house.nightly import note
 from services.installation import Installation
 from services.process.health import Health
 from services.process.metrics_server import served
@@ -81,7 +82,9 @@ class _Staying:
 def _refresh(installation: Installation, report: Report) -> None:
     bring_up_to_date(installation, "refresh")
     with installation.connect("regulars refresh") as connection:
-        log = log_to_append(installation)
-        for each in refreshed(Standing(connection, log, installation.connect)):
+        log, begun = log_to_append(installation), time.monotonic()
+        done = refreshed(Standing(connection, log, installation.connect))
+        note(connection, done, "regulars refresh", time.monotonic() - begun)
+        for each in done:
             report.tell("refreshed", f"{each.job}: {each.told}.", job=each.job)
     bring_up_to_date(installation, "refresh")

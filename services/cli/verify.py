@@ -1,15 +1,20 @@
 """``regulars verify``: the whole log folded again by the plain reference, digest against digest."""
 
+import time
 from typing import Annotated, Any
 
 from typer import Argument, Exit
 
+from projections import PROJECTIONS
+from projections._engine.projector import stored
 from projections._engine.registry import Connection, Table
-from projections._engine.verify import Verdict, verify_persons
+from projections._engine.verify import Verdict
 from projections._engine.verify import verify as fold_again
 from services.cli.exit_codes import ExitCode
 from services.cli.session import built, opened, projections_named
 from services.cli.terminal import AsJson, emit, plural, progress, write
+from services.house.folding_again import VERIFY, persons_verified, verified
+from services.house.jobs import Done, noted
 from services.installation import Installation
 from services.settings import Settings
 
@@ -29,8 +34,7 @@ def verify(names: Names = None, as_json: AsJson = False) -> None:
     named = projections_named(names, settings.kafka)
     with opened(settings) as installation, installation.connect() as connection:
         tables = built(connection, named)
-        verdicts = verdicts_of(installation, connection, tables)
-        persons = persons_equal(connection, tables)
+        verdicts, persons = verified_and_noted(installation, connection, tables, "regulars verify")
     if as_json:
         emit(document_of(verdicts, persons))
     else:
@@ -39,16 +43,21 @@ def verify(names: Names = None, as_json: AsJson = False) -> None:
         raise Exit(ExitCode.NO)
 
 
-def verdicts_of(installation: Installation, connection: Connection, tables: list[Table]) -> list[Verdict]:
-    """Return a verdict for each table, with a bar while the log is read."""
+def verified_and_noted(
+    installation: Installation, connection: Connection, tables: list[Table], by: str
+) -> tuple[list[Verdict], bool | None]:
+    """Return a verdict for each table, and for the persons, or None where the identity graph is not among the tables.
+
+    A bar tells how far the log is read. What came of it stands on the page for auditors, too, as done ``by`` somebody.
+    """
+    begun = time.monotonic()
     with progress("Folding the log again") as advance:
-        return fold_again(connection, tables, installation.log(), advance)
-
-
-def persons_equal(connection: Connection, tables: list[Table]) -> bool | None:
-    """Return whether every person is what the links say; None where the identity graph is not among the tables."""
-    graph = next((table for table in tables if table.projection.graph), None)
-    return None if graph is None else verify_persons(connection, graph)
+        verdicts = fold_again(connection, tables, installation.log(), advance)
+    persons = persons_verified(connection, tables)
+    what = "" if len(tables) == len(stored(PROJECTIONS)) else ", ".join(table.projection.name for table in tables)
+    done = Done(VERIFY, what, by, time.monotonic() - begun)
+    noted(connection, done, verified(verdicts, persons=persons))
+    return verdicts, persons
 
 
 def show(verdicts: list[Verdict], persons: bool | None) -> None:

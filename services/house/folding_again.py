@@ -63,16 +63,25 @@ def verifying(installation: Installation, name: str) -> Work:
         tables = named(connection, name)
         with installation.lent_log() as log:
             verdicts = verify(connection, tables, log, advance)
-        graph = next((table for table in tables if table.projection.graph), None)
-        persons = None if graph is None else verify_persons(connection, graph)
-        wrong = [each.held.projection for each in verdicts if not each.equal]
-        if persons is False:
-            wrong.append("persons")
-        said = f"Different: {', '.join(wrong)}." if wrong else f"All {len(verdicts)} are what the log says."
-        told = {"equal": not wrong, "persons_equal": persons, "projections": [_told(each) for each in verdicts]}
-        return Came(said, told, well=not wrong)
+        return verified(verdicts, persons=persons_verified(connection, tables))
 
     return work
+
+
+def persons_verified(connection: Connection, tables: Sequence[Table]) -> bool | None:
+    """Return whether every person is what the links say; None where the identity graph is not among the tables."""
+    graph = next((table for table in tables if table.projection.graph), None)
+    return None if graph is None else verify_persons(connection, graph)
+
+
+def verified(verdicts: Sequence[Verdict], *, persons: bool | None) -> Came:
+    """Return what came of a verification, whoever did it."""
+    wrong = [each.held.projection for each in verdicts if not each.equal]
+    if persons is False:
+        wrong.append("persons")
+    said = f"Different: {', '.join(wrong)}." if wrong else f"All {len(verdicts)} are what the log says."
+    told = {"equal": not wrong, "persons_equal": persons, "projections": [_told(each) for each in verdicts]}
+    return Came(said, told, well=not wrong)
 
 
 def digesting(installation: Installation, name: str) -> Work:

@@ -27,7 +27,16 @@ MOST_SAID_CHARACTERS = 1000
 
 LOCK = "SELECT pg_try_advisory_lock(hashtext('regulars.jobs'), hashtext(%s))"
 
+UNLOCK = "SELECT pg_advisory_unlock_all()"
+
 BEGIN = "INSERT INTO house.job (kind, what, started_by) VALUES (%s, %s, %s) RETURNING id"
+
+NOTED = """
+INSERT INTO house.job (kind, what, started_by, started_at, moved_at, ended_at, progress, total, state, said, outcome)
+SELECT %(kind)s, %(what)s, %(by)s, now - make_interval(secs => %(seconds)s), now, now, 1, 1, %(state)s, %(said)s,
+       %(outcome)s
+  FROM clock_timestamp() AS now
+"""
 
 MOVE = "UPDATE house.job SET progress = %(progress)s, total = %(total)s, moved_at = clock_timestamp() WHERE id = %(id)s"
 
@@ -132,6 +141,20 @@ def jobs(connection: Connection, kind: str, limit: int = 10) -> list[Job]:
         return cursor.execute(JOBS, {"kind": kind, "limit": limit}).fetchall()
 
 
+class Done(NamedTuple):
+    """What has just been done outside of any job: of what, or '' for all, by which command, and how long it took."""
+
+    kind: str
+    what: str
+    by: str
+    seconds: float
+
+
+def noted(connection: Connection, done: Done, came: Came) -> None:
+    """Write it down as if a job had done it."""
+    connection.execute(NOTED, done._asdict() | _told(came))
+
+
 class Jobs:
     """Runs the jobs that this process was asked for."""
 
@@ -168,17 +191,18 @@ class Jobs:
         self.wait()
 
     def _run(self, connection: Connection, number: int, work: Work) -> None:
-        """Do the work, and write down what came of it. The connection's end gives the lock back."""
+        """Do the work, and write down what came of it. Where that fails the connection's end gives the lock back."""
         with connection:
             try:
                 came = work(connection, self._advance(connection, number))
             except JobStopped:
-                _end(connection, number, "interrupted", "The process that ran it was told to stop.", {})
+                stopped = Came("The process that ran it was told to stop.", {})
+                _end(connection, number, _told(stopped) | {"state": "interrupted"})
             except Exception as error:  # the outermost of a thread: whoever looks at the page reads it, too
                 LOGGER.exception("job %s failed", number)
-                _end(connection, number, "failed", f"{type(error).__name__}: {error}", {})
+                _end(connection, number, _told(Came(f"{type(error).__name__}: {error}", {}, well=False)))
             else:
-                _end(connection, number, "done" if came.well else "failed", came.said, came.outcome)
+                _end(connection, number, _told(came))
 
     def _advance(self, connection: Connection, number: int) -> Advance:
         told = -TOLD_EVERY_SECONDS
@@ -202,8 +226,12 @@ def _begun(connection: Connection, kind: str, what: str, by: str) -> int:
     return int(connection.execute(BEGIN, [kind, what, by]).fetchall()[0][0])
 
 
-def _end(connection: Connection, number: int, state: str, said: str, outcome: Mapping[str, Any]) -> None:
-    if connection.closed:
-        return
-    told = {"id": number, "state": state, "said": said[:MOST_SAID_CHARACTERS], "outcome": Jsonb(dict(outcome))}
-    connection.execute(END, told)
+def _end(connection: Connection, number: int, told: dict[str, Any]) -> None:
+    if not connection.closed:
+        connection.execute(END, {"id": number} | told)
+        connection.execute(UNLOCK)  # the server would only see in its own time that the connection has ended
+
+
+def _told(came: Came) -> dict[str, Any]:
+    state = "done" if came.well else "failed"
+    return {"state": state, "said": came.said[:MOST_SAID_CHARACTERS], "outcome": Jsonb(dict(came.outcome))}

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from projections._engine.registry import Connection
 from services.cli.reporting import Report
 from services.house.clock import clock_of
-from services.house.jobs import REFRESH, Advance, Came, JobRuns, Jobs, jobs
+from services.house.jobs import REFRESH, Advance, Came, Done, JobRuns, Jobs, jobs, noted
 from services.installation import Installation
 from services.refreshing import Refreshed, Standing, refreshed
 
@@ -22,10 +22,6 @@ HOUR = 3
 DAY = timedelta(days=1)
 RETRY = timedelta(hours=1)
 RECENT = 5
-
-DONE = """
-INSERT INTO house.job (kind, what, started_by, ended_at, state, said) VALUES (%s, '', %s, clock_timestamp(), 'done', %s)
-"""
 
 
 class Pace(NamedTuple):
@@ -84,9 +80,9 @@ def begin(house: Jobs, installation: Installation, report: Report, work_out: Wor
         report.tell("refresh waits", str(runs))
 
 
-def note(connection: Connection, told: list[Refreshed], by: str) -> None:
+def note(connection: Connection, told: list[Refreshed], by: str, seconds: float) -> None:
     """Write down that it was worked out just now, so that it is not due before the next night."""
-    connection.execute(DONE, [REFRESH, by, sentence_of(told)])
+    noted(connection, Done(REFRESH, "", by, seconds), Came(sentence_of(told), {}))
 
 
 def sentence_of(told: list[Refreshed]) -> str:

@@ -11,6 +11,7 @@ from events.log.postgres import Journal
 from projections import PROJECTIONS
 from projections._engine.projector import Projector, stored
 from services import installation
+from services.house.jobs import jobs
 from tests.conftest import Connect
 from tests.projections.engine.tables import live_name
 from tests.services.cli.conftest import Regulars
@@ -63,16 +64,20 @@ def test_what_the_log_says_is_verified(regulars: Regulars, history: Path) -> Non
 
 
 def test_a_row_that_was_changed_by_hand_is_found(regulars: Regulars, history: Path, connect: Connect) -> None:
-    """Both digests are printed, the projection is named, and the exit code is 1."""
+    """Both digests are printed, the projection is named, and the exit code is 1. Auditors read it on their page."""
     connection = connect()
     table = sql.Identifier("projection", live_name(connection, "purchases"))
     connection.execute(sql.SQL("UPDATE {} SET spend_minor = spend_minor + 1").format(table))
 
     ran, other = regulars("verify"), regulars("verify", "visits", "profile")
 
+    latest, first = jobs(connection, "verify")
     assert (ran.exit_code, other.exit_code, history.exists()) == (1, 0, True)
     assert ran.out.count("DIFFERENT") == 1
     assert ran.out.partition("DIFFERENT")[0].count("folded again") == 2
+    assert (first.what, first.state, first.said) == ("", "failed", "Different: purchases.")
+    assert (latest.what, latest.state, latest.said) == ("profile, visits", "done", "All 2 are what the log says.")
+    assert {each["name"]: each["equal"] for each in latest.outcome["projections"]} == {"profile": True, "visits": True}
 
 
 def test_a_person_that_was_changed_by_hand_is_found(regulars: Regulars, history: Path, connect: Connect) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from projections._engine.registry import Connection
 from services.house import jobs
-from services.house.jobs import Advance, Came, JobRuns, Jobs
+from services.house.jobs import Advance, Came, Done, JobRuns, Jobs
 from services.installation import Installation
 
 WAIT_SECONDS = 10.0
@@ -33,6 +33,18 @@ def running(installation: Installation) -> Iterator[Jobs]:
     """Return what runs jobs."""
     with closing(Jobs(installation.connect)) as opened:
         yield opened
+
+
+def test_what_a_command_did_stands_among_the_jobs(connection: Connection) -> None:
+    """With when it began, how long it took, and what came of it; what was not well has failed."""
+    jobs.noted(connection, Done("verify", "profile", "regulars verify", 90.0), DONE)
+    jobs.noted(connection, Done("verify", "", "regulars verify", 1.0), Came("Different: visits.", {}, well=False))
+
+    failed, done = jobs.jobs(connection, "verify")
+
+    assert (done.what, done.started_by, done.state, done.outcome) == ("profile", "regulars verify", "done", {"rows": 3})
+    assert (done.seconds, done.share) == (90.0, 1.0)
+    assert (failed.state, failed.said) == ("failed", "Different: visits.")
 
 
 def test_a_job_says_how_far_it_is_and_what_came_of_it(running: Jobs, connection: Connection) -> None:

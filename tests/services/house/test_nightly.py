@@ -57,7 +57,7 @@ def test_a_night_is_due_once_by_the_clock_of_the_house(connection: Connection) -
     now = datetime.now(UTC)
     before = is_due(connection, now)
 
-    note(connection, [Refreshed("dials", "none")], "tests")
+    note(connection, [Refreshed("dials", "none")], "tests", 2.5)
 
     hours = [hour for hour in range(30) if is_due(connection, now + hour * HOUR)]
     assert before
