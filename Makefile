@@ -40,7 +40,7 @@ demo: $(VENV)/installed ## Show real customers: load a shop's orders and print w
 	$(BIN)/regulars demo
 
 test: check ## Run everything: the checks, then all tests
-	$(BIN)/pytest --ignore=tests/tidy -n 6 --dist loadscope --no-loadscope-reorder --durations=20
+	$(BIN)/pytest --ignore=tests/tidy -n 4 --dist loadscope --no-loadscope-reorder --durations=20
 
 check: $(VENV)/installed ## Run ruff, mypy, import-linter and the tidy tests
 	$(UV) lock --check --offline --quiet

@@ -52,6 +52,10 @@ LONGEST = (
     "tests/test_readme",
     *TOGETHER,
     "tests/infra",
+    "tests/story",
+    "tests/laws",
+    "tests/services/test_settings_secured",
+    "tests/test_kafkas",
 )
 """What takes longest begins first, so that no worker ends long after the others."""
 

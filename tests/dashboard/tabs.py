@@ -15,7 +15,8 @@ from tests.dashboard.served import Dashboard
 HEIGHTS = {1440: 900, 390: 844}
 """The height of a screen that is so wide: a desk's, and a phone's."""
 
-PATIENCE_MILLISECONDS = 10_000
+PATIENCE_MILLISECONDS = 40_000
+"""For how long a browser is waited for: six workers of a test run keep a machine busy."""
 
 
 class Chrome:
