@@ -1,6 +1,6 @@
 """The Kafka that all workers of a run share: it runs in a process of its own for as long as one of them holds a file.
 
-An idle broker takes three hundredths of a core, which one for each worker would take for as long as they run.
+An idle broker takes three hundredths of a core, which one for each worker would take from the tests.
 """
 
 import fcntl

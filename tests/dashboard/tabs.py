@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from services.access.roles import Role
 from services.access.sessions import COOKIE
@@ -16,7 +16,7 @@ HEIGHTS = {1440: 900, 390: 844}
 """The height of a screen that is so wide: a desk's, and a phone's."""
 
 PATIENCE_MILLISECONDS = 40_000
-"""For how long a browser is waited for: six workers of a test run keep a machine busy."""
+"""For how long a browser is waited for: the workers of a test run keep a machine busy."""
 
 
 class Chrome:
@@ -35,6 +35,7 @@ class Chrome:
         if self._browser is None:
             path = chromium()
             driver = self._held.enter_context(sync_playwright())
+            expect.set_options(timeout=PATIENCE_MILLISECONDS)
             self._browser = driver.chromium.launch(executable_path=path, args=list(FLAGS))
             self._held.callback(self._browser.close)
         return self._browser
