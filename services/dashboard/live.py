@@ -141,7 +141,7 @@ class Live:
         return Markup(render("parts/live_pulse.html", {"figures": figures}))  # noqa: S704 - a template escapes
 
     def _message(self, feed: Feed) -> bytes:
-        filtered = any(feed.watching.wanted)
+        filtered = feed.watching.wanted.narrowed
         shown = {"lines": Markup().join(feed.lines or ()), "filtered": filtered, "pulse": self._pulse}
         return message(render("parts/live_message.html", shown))
 

@@ -17,7 +17,7 @@ from events.log.newest import Reach, newest
 from events.log.vectors import parsed, written
 from projections._engine.registry import Connection
 from services.access.roles import Capability
-from services.views.live_events import LiveEvent, Reader, Wanted
+from services.views.live_events import ACCESS, LiveEvent, Reader, Wanted
 from services.views.stores import stores_of
 from services.views.view import BadParameter, Document, Parameters, Reading, View
 
@@ -28,13 +28,15 @@ MINUTE = timedelta(minutes=1)
 STEP = timedelta(seconds=5)
 STEPS = MINUTE // STEP
 
+TYPES = "Only types that contain this text, such as order. Who looked is told where this or a subject asks for it."
+
 CLOCK = "SELECT clock_timestamp()"
 
 
 class LiveParameters(Parameters, frozen=True, kw_only=True):
     """Which events are wanted."""
 
-    type: Annotated[str, Meta(description="Only types that contain this text, such as order.", max_length=128)] = ""
+    type: Annotated[str, Meta(description=TYPES, max_length=128)] = ""
     subject: Annotated[str, Meta(description="Only events of this subject, such as customer:42.", max_length=192)] = ""
     store: Annotated[
         str | None, Meta(description="Only what happened in this store; staff see what names no store, too.")
@@ -44,7 +46,7 @@ class LiveParameters(Parameters, frozen=True, kw_only=True):
     @property
     def wanted(self) -> Wanted:
         """Which events are wanted."""
-        return Wanted(self.type, self.subject, self.store or "")
+        return Wanted(self.type, self.subject, self.store or "", "" if self.type or self.subject else ACCESS)
 
 
 class Pulse(NamedTuple):
@@ -98,7 +100,7 @@ def read_newest(log: EventLog, reader: Reader, wanted: Wanted, until: Mapping[in
         oldest.update({record.partition: record for record in records[-1:]})
         return reader.taken(records)
 
-    page = FILTERED_PAGE if any(wanted) else SHOWN
+    page = FILTERED_PAGE if wanted.narrowed else SHOWN
     lines = list(newest(log, _of_subject(log, ends, wanted.subject), Reach(SHOWN, page, MOST_RECORDS), taken))
     lines.sort(key=lambda line: (line.recorded_at, line.partition, line.offset), reverse=True)
     starts = log.starts()

@@ -37,11 +37,20 @@ SELECT asked.subject, (SELECT traits -> 'name' ->> 2 FROM profile_of(asked.subje
 
 
 class Wanted(NamedTuple):
-    """Which events are wanted: of types that contain ``type``, of a subject, of a store; empty is all of them."""
+    """Which events are wanted: of types that contain ``type``, of a subject, of a store; empty is all of them.
+
+    Types that begin with ``without`` are not wanted, where that is said.
+    """
 
     type: str = ""
     subject: str = ""
     store: str = ""
+    without: str = ""
+
+    @property
+    def narrowed(self) -> bool:
+        """Return whether somebody asked for some events alone."""
+        return bool(self.type or self.subject or self.store)
 
 
 class LiveEvent(NamedTuple):
@@ -98,6 +107,7 @@ class Reader:
         in_store = line.store == wanted.store or (viewer.narrowed and not line.store)
         return (
             wanted.type in line.type
+            and not (wanted.without and line.type.startswith(wanted.without))
             and (not wanted.subject or line.subject == wanted.subject)
             and (not wanted.store or in_store)
         )

@@ -44,7 +44,7 @@ def test_the_newest_fifty_are_there_without_a_stream(dashboard: Dashboard, brows
     who = visitor()
     dashboard.tell(PageViewed(page="/kettles", title="Kettles", store="north"), by=who)
 
-    read = Html(browsing(Role.MANAGER).get("/live").text)  # who is not told who looked, as other tests just did
+    read = Html(browsing(Role.MANAGER).get("/live").text)
 
     first, *others = read.all("li", class_="live-line")
     assert len(others) == 49
@@ -87,6 +87,19 @@ def test_what_a_customer_wrote_is_not_on_the_line(dashboard: Dashboard, browsing
 
     assert "Cause</span> Late" in page
     assert "Muster" not in page
+
+
+def test_who_looked_is_told_to_who_asks_for_it(dashboard: Dashboard, browsing: Browsing) -> None:
+    """Else an auditor who watches would see nothing but themselves."""
+    auditor = browsing(Role.AUDITOR, name="watches")
+    auditor.get("/live")
+    dashboard.catch_up()
+    asked: tuple[dict[str, str], ...] = ({}, {"type": ".access."}, {"subject": "user:watches"})
+
+    told = [auditor.get("/live.json", params=each).json()["tables"]["events"] for each in asked]
+
+    looks = [{each["type"].startswith("regulars.access.") for each in events} for events in told]
+    assert looks == [{False}, {True}, {True}]
 
 
 def test_staff_see_their_stores_alone(dashboard: Dashboard, browsing: Browsing) -> None:
