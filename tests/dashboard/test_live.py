@@ -91,10 +91,10 @@ def test_what_a_customer_wrote_is_not_on_the_line(dashboard: Dashboard, browsing
 
 def test_who_looked_is_told_to_who_asks_for_it(dashboard: Dashboard, browsing: Browsing) -> None:
     """Else an auditor who watches would see nothing but themselves."""
-    auditor = browsing(Role.AUDITOR, name="watches")
+    auditor = browsing(Role.AUDITOR, name="lookout")
     auditor.get("/live")
     dashboard.catch_up()
-    asked: tuple[dict[str, str], ...] = ({}, {"type": ".access."}, {"subject": "user:watches"})
+    asked: tuple[dict[str, str], ...] = ({}, {"type": ".access."}, {"subject": "user:lookout"})
 
     told = [auditor.get("/live.json", params=each).json()["tables"]["events"] for each in asked]
 
